@@ -1,0 +1,18 @@
+//! The words of sigmatau: [`Unit`], [`Estimate`], checked series views, [`Finding`], [`Cancel`].
+//!
+//! Every other crate speaks in these words. What never lives here: formulas of any subject, files,
+//! Arrow, the clock, printing.
+
+pub mod cancel;
+pub mod estimate;
+pub mod finding;
+pub mod nearest;
+pub mod series;
+pub mod unit;
+
+pub use cancel::Cancel;
+pub use estimate::{Coverage, Estimate};
+pub use finding::{Finding, Severity};
+pub use nearest::nearest;
+pub use series::{FrequencySeries, PhaseSeries, SeriesError};
+pub use unit::{Unit, UnitError};

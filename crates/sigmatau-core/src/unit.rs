@@ -1,0 +1,312 @@
+//! Units of measurement: parsed from field metadata, checked, converted exactly where that is possible.
+//!
+//! A unit is a scale factor to SI, kept as a ratio of integers and a power of π so that conversions
+//! round once, and a [`Dimension`]. The named units stand in the table file `unit/table.rs`.
+
+mod table;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+/// The exponents of length, mass, time, current, temperature, amount, luminous intensity and angle.
+///
+/// Angle is kept apart although SI counts it as a number: a phase in rad and a ratio in 1 are
+/// different columns, and confusing them is the commonest unit error of the field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Dimension(pub(crate) [i8; 8]);
+
+/// The factor from a unit to SI: numerator / denominator · π^pi.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Factor {
+    numerator: u128,
+    denominator: u128,
+    pi: i32,
+}
+
+/// A unit of measurement.
+///
+/// Grammar: factors joined by `·`, `*`, `.` or a space, each a named unit with an optional SI prefix
+/// and an optional exponent (`s^-1`, `s-1`, `m²`); everything after a `/` divides.
+///
+/// ```
+/// use sigmatau_core::Unit;
+/// let nanosecond = Unit::parse("ns")?;
+/// assert_eq!(nanosecond.convert(2.5, &Unit::SECOND)?, 2.5e-9);
+/// assert_eq!(Unit::parse("kWh")?.convert(1.0, &Unit::parse("MJ")?)?, 3.6);
+/// assert!(nanosecond.convert(1.0, &Unit::parse("V")?).is_err());
+/// # Ok::<(), sigmatau_core::UnitError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Unit {
+    symbol: Cow<'static, str>,
+    dimension: Dimension,
+    factor: Factor,
+    /// The reading, in this unit, at which the SI quantity is zero; only thermometer scales have one.
+    zero: f64,
+}
+
+/// Why a unit was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnitError {
+    /// A word is no unit.
+    #[error("read the unit `{text}`: `{word}` is not a unit{hint}")]
+    Unknown {
+        /// The whole unit as written.
+        text: String,
+        /// The factor that was not understood.
+        word: String,
+        /// The nearest known units.
+        hint: String,
+    },
+    /// The factor to SI does not fit.
+    #[error("read the unit `{0}`: its factor to SI is out of range")]
+    Range(String),
+    /// Two units measure different things.
+    #[error("convert `{from}` to `{to}`: they measure different quantities")]
+    Dimension {
+        /// The unit of the value.
+        from: String,
+        /// The unit that was wanted.
+        to: String,
+    },
+}
+
+impl Unit {
+    /// The unit one, `1`.
+    pub const ONE: Self = Self::si("1", [0; 8]);
+    /// The second.
+    pub const SECOND: Self = Self::si("s", [0, 0, 1, 0, 0, 0, 0, 0]);
+    /// The hertz.
+    pub const HERTZ: Self = Self::si("Hz", [0, 0, -1, 0, 0, 0, 0, 0]);
+    /// The radian.
+    pub const RADIAN: Self = Self::si("rad", [0, 0, 0, 0, 0, 0, 0, 1]);
+
+    const fn si(symbol: &'static str, exponents: [i8; 8]) -> Self {
+        let factor = Factor { numerator: 1, denominator: 1, pi: 0 };
+        Self { symbol: Cow::Borrowed(symbol), dimension: Dimension(exponents), factor, zero: 0.0 }
+    }
+
+    /// Reads a unit.
+    ///
+    /// # Errors
+    /// When a factor is no known unit (the nearest known ones are named), or the factor to SI is
+    /// out of range.
+    pub fn parse(text: &str) -> Result<Self, UnitError> {
+        let text = text.trim();
+        if let Some(unit) = table::named(text) {
+            return Ok(unit);
+        }
+        let mut unit = Self::ONE;
+        for (part, sign) in text.split('/').zip(std::iter::once(1).chain(std::iter::repeat(-1))) {
+            for word in part.split(['·', '*', '.', ' ']).filter(|word| !word.is_empty() && *word != "1") {
+                unit = unit.times(&factor(word, text)?, sign).ok_or_else(|| UnitError::Range(text.to_owned()))?;
+            }
+        }
+        Ok(Self { symbol: Cow::Owned(text.to_owned()), ..unit })
+    }
+
+    /// The unit as it was written.
+    pub fn symbol(&self) -> &str {
+        &self.symbol
+    }
+
+    /// What the unit measures.
+    pub fn dimension(&self) -> Dimension {
+        self.dimension
+    }
+
+    /// Tells whether values can be converted to `other`.
+    pub fn is_convertible_to(&self, other: &Self) -> bool {
+        self.dimension == other.dimension
+    }
+
+    /// Converts one value: value · a/b with the ratio of the two factors reduced, so that the result
+    /// is correctly rounded whenever the ratio or its inverse is an integer below 2⁵³ or a power of
+    /// ten up to 10²².
+    ///
+    /// # Errors
+    /// When the two units measure different quantities.
+    pub fn convert(&self, value: f64, to: &Self) -> Result<f64, UnitError> {
+        Ok(self.conversion(to)?.apply(value))
+    }
+
+    /// Prepares the conversion of many values.
+    ///
+    /// # Errors
+    /// When the two units measure different quantities.
+    pub fn conversion(&self, to: &Self) -> Result<Conversion, UnitError> {
+        if !self.is_convertible_to(to) {
+            return Err(UnitError::Dimension { from: self.symbol().to_owned(), to: to.symbol().to_owned() });
+        }
+        let ratio = self.factor.over(to.factor).ok_or_else(|| UnitError::Range(self.symbol().to_owned()))?;
+        Ok(Conversion {
+            multiply: ratio.numerator as f64,
+            divide: ratio.denominator as f64,
+            pi: std::f64::consts::PI.powi(ratio.pi),
+            zero_from: self.zero,
+            zero_to: to.zero,
+        })
+    }
+
+    /// This unit times `other` to the power `exponent`; nothing when the factor overflows.
+    fn times(&self, other: &Self, exponent: i32) -> Option<Self> {
+        let mut dimension = self.dimension;
+        for (mine, its) in dimension.0.iter_mut().zip(other.dimension.0) {
+            *mine = i8::try_from(i32::from(*mine) + i32::from(its) * exponent).ok()?;
+        }
+        let factor = (0..exponent.abs()).try_fold(self.factor, |product, _| match exponent > 0 {
+            true => product.by(other.factor),
+            false => product.over(other.factor),
+        })?;
+        Some(Self { symbol: self.symbol.clone(), dimension, factor, zero: 0.0 })
+    }
+}
+
+impl Factor {
+    fn new(numerator: u128, denominator: u128, pi: i32) -> Self {
+        let common = gcd(numerator, denominator);
+        Self { numerator: numerator / common, denominator: denominator / common, pi }
+    }
+
+    fn by(self, other: Self) -> Option<Self> {
+        let (a, b) = (Self::new(self.numerator, other.denominator, 0), Self::new(other.numerator, self.denominator, 0));
+        let numerator = a.numerator.checked_mul(b.numerator)?;
+        let denominator = a.denominator.checked_mul(b.denominator)?;
+        Some(Self::new(numerator, denominator, self.pi + other.pi))
+    }
+
+    fn over(self, other: Self) -> Option<Self> {
+        self.by(Self { numerator: other.denominator, denominator: other.numerator, pi: -other.pi })
+    }
+}
+
+fn gcd(a: u128, b: u128) -> u128 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// A prepared conversion between two units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Conversion {
+    multiply: f64,
+    divide: f64,
+    pi: f64,
+    zero_from: f64,
+    zero_to: f64,
+}
+
+impl Conversion {
+    /// Converts one value.
+    pub fn apply(&self, value: f64) -> f64 {
+        (value - self.zero_from) * self.multiply / self.divide * self.pi + self.zero_to
+    }
+
+    /// Tells whether the conversion leaves every value as it is.
+    pub fn is_identity(&self) -> bool {
+        self.multiply == 1.0 && self.divide == 1.0 && self.pi == 1.0 && self.zero_from == self.zero_to
+    }
+}
+
+/// Reads one factor: a named unit, with an SI prefix or not, and an optional exponent.
+fn factor(word: &str, text: &str) -> Result<Unit, UnitError> {
+    let (name, exponent) = split_exponent(word);
+    let unit = table::named(name).or_else(|| table::prefixed(name)).ok_or_else(|| UnitError::Unknown {
+        text: text.to_owned(),
+        word: word.to_owned(),
+        hint: crate::nearest::did_you_mean(name, &table::symbols()),
+    })?;
+    Unit::ONE.times(&unit, exponent).ok_or_else(|| UnitError::Range(text.to_owned()))
+}
+
+/// Splits `m^2`, `m²`, `s-1` into the name and the exponent; without one the exponent is 1.
+fn split_exponent(word: &str) -> (&str, i32) {
+    let superscript = ["⁻²", "⁻¹", "²", "³"]
+        .iter()
+        .zip([-2, -1, 2, 3])
+        .find_map(|(mark, exponent)| word.strip_suffix(mark).map(|name| (name, exponent)));
+    let start = word.find(|c: char| c == '^' || c == '-' || c.is_ascii_digit()).filter(|start| *start > 0);
+    let written = start.and_then(|start| {
+        let (name, exponent) = word.split_at(start);
+        exponent.trim_start_matches('^').parse().ok().map(|exponent| (name, exponent))
+    });
+    superscript.or(written).unwrap_or((word, 1))
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.symbol())
+    }
+}
+
+impl FromStr for Unit {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        Self::parse(text)
+    }
+}
+
+impl PartialEq for Unit {
+    /// Two units are equal when they measure the same on the same scale, however they are written.
+    fn eq(&self, other: &Self) -> bool {
+        (self.dimension, self.factor) == (other.dimension, other.factor) && self.zero == other.zero
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn convert(value: f64, from: &str, to: &str) -> f64 {
+        Unit::parse(from).unwrap().convert(value, &Unit::parse(to).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn decimal_conversions_are_correctly_rounded() {
+        for picoseconds in 1..20_000_u32 {
+            let text: f64 = format!("{picoseconds}e-12").parse().unwrap();
+            assert_eq!(convert(f64::from(picoseconds), "ps", "s"), text);
+        }
+    }
+
+    #[test]
+    fn field_units_convert_to_si() {
+        assert_eq!(convert(180.0, "deg", "rad"), std::f64::consts::PI);
+        assert_eq!(convert(50.0, "%", "1"), 0.5);
+        assert_eq!(convert(1.0, "ppm", "1"), 1e-6);
+        assert_eq!(convert(1.0, "d", "s"), 86_400.0);
+        assert_eq!(convert(25.0, "degC", "K"), 298.15);
+        assert_eq!(convert(10.0, "MHz", "1/s"), 1e7);
+        assert_eq!(convert(3.6, "km/h", "m/s"), 1.0);
+        assert_eq!(convert(1.0, "gn", "m/s^2"), 9.80665);
+    }
+
+    #[test]
+    fn one_unit_is_equal_to_itself_in_another_spelling() {
+        assert_eq!(Unit::parse("V/A").unwrap(), Unit::parse("Ω").unwrap());
+        assert_eq!(Unit::parse("m·s⁻²").unwrap(), Unit::parse("m/s^2").unwrap());
+        assert_ne!(Unit::parse("rad").unwrap(), Unit::ONE);
+    }
+
+    #[test]
+    fn conversion_and_back_returns_the_value() {
+        for (from, to) in [("ns", "s"), ("kWh", "J"), ("deg", "rad"), ("min", "h")] {
+            let there = convert(12.345, from, to);
+            assert!((convert(there, to, from) - 12.345).abs() < 4e-15);
+        }
+    }
+
+    #[test]
+    fn unknown_unit_names_the_nearest() {
+        let message = Unit::parse("nsec").unwrap_err().to_string();
+        assert!(message.contains("`nsec` is not a unit"), "{message}");
+        assert!(message.contains("`ns`"), "{message}");
+    }
+
+    #[test]
+    fn different_quantities_do_not_convert() {
+        let message = Unit::SECOND.convert(1.0, &Unit::ONE).unwrap_err().to_string();
+        assert_eq!(message, "convert `s` to `1`: they measure different quantities");
+    }
+}

@@ -1,0 +1,237 @@
+//! A table in memory: named columns of equal length, each with its unit.
+
+use sigmatau_core::Unit;
+
+/// The values of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Numbers; a missing one is `NaN` here and null on disk.
+    Float(Vec<f64>),
+    /// Whole numbers, none missing.
+    Integer(Vec<i64>),
+    /// Words; a missing one is empty.
+    Text(Vec<String>),
+    /// Numbers stored as whole multiples: value = `steps` · `scale` + `offset`, in this order.
+    Scaled {
+        /// The stored whole numbers.
+        steps: Vec<i64>,
+        /// The value of one step.
+        scale: f64,
+        /// The value of step 0.
+        offset: f64,
+    },
+}
+
+impl Values {
+    /// The number of values.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Float(values) => values.len(),
+            Self::Integer(values) | Self::Scaled { steps: values, .. } => values.len(),
+            Self::Text(values) => values.len(),
+        }
+    }
+
+    /// Tells whether there are no values.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A named column with the unit of its values; text and codes have none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The name, unique in its table.
+    pub name: String,
+    /// The unit of the values.
+    pub unit: Option<Unit>,
+    /// The values.
+    pub values: Values,
+}
+
+impl Column {
+    /// A column of numbers.
+    pub fn float(name: impl Into<String>, unit: Unit, values: Vec<f64>) -> Self {
+        Self { name: name.into(), unit: Some(unit), values: Values::Float(values) }
+    }
+
+    /// A column of whole numbers.
+    pub fn integer(name: impl Into<String>, unit: Unit, values: Vec<i64>) -> Self {
+        Self { name: name.into(), unit: Some(unit), values: Values::Integer(values) }
+    }
+
+    /// A column of words.
+    pub fn text(name: impl Into<String>, values: Vec<String>) -> Self {
+        Self { name: name.into(), unit: None, values: Values::Text(values) }
+    }
+}
+
+/// Columns of equal length with distinct names.
+///
+/// ```
+/// use sigmatau_core::Unit;
+/// use sigmatau_data::{Column, Table};
+/// let table = Table::new(vec![
+///     Column::text("series", vec!["maser-1".into(), "maser-1".into()]),
+///     Column::float("phase", Unit::SECOND, vec![0.0, 1e-9]),
+/// ])?;
+/// assert_eq!((table.rows(), table.columns().len()), (2, 2));
+/// # Ok::<(), sigmatau_data::TableError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    columns: Vec<Column>,
+}
+
+/// Why columns do not make a table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableError {
+    /// A column is longer or shorter than the first.
+    #[error("make a table: column `{name}` has {found} rows, the first column has {expected}")]
+    Length {
+        /// The name of the odd column.
+        name: String,
+        /// Its rows.
+        found: usize,
+        /// The rows of the first column.
+        expected: usize,
+    },
+    /// Two columns have one name.
+    #[error("make a table: column `{0}` appears twice")]
+    Twice(String),
+    /// The tables to join differ in names or kinds.
+    #[error("append rows: the tables differ at column `{0}`")]
+    Differ(String),
+}
+
+impl Table {
+    /// Checks the columns and makes a table of them.
+    ///
+    /// # Errors
+    /// When the columns differ in length or two have the same name.
+    pub fn new(columns: Vec<Column>) -> Result<Self, TableError> {
+        let expected = columns.first().map_or(0, |column| column.values.len());
+        for (index, column) in columns.iter().enumerate() {
+            if column.values.len() != expected {
+                let (name, found) = (column.name.clone(), column.values.len());
+                return Err(TableError::Length { name, found, expected });
+            }
+            if columns[..index].iter().any(|earlier| earlier.name == column.name) {
+                return Err(TableError::Twice(column.name.clone()));
+            }
+        }
+        Ok(Self { columns })
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |column| column.values.len())
+    }
+
+    /// The columns in order.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The numbers of the column of this name, if it has numbers.
+    pub fn floats(&self, name: &str) -> Option<&[f64]> {
+        match &self.column(name)?.values {
+            Values::Float(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// The whole numbers of the column of this name, if it has whole numbers.
+    pub fn integers(&self, name: &str) -> Option<&[i64]> {
+        match &self.column(name)?.values {
+            Values::Integer(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// The words of the column of this name, if it has words.
+    pub fn texts(&self, name: &str) -> Option<&[String]> {
+        match &self.column(name)?.values {
+            Values::Text(values) => Some(values),
+            _ => None,
+        }
+    }
+
+    /// Puts the rows of `other` behind the rows of this table; an empty table takes all columns over.
+    ///
+    /// # Errors
+    /// When the tables differ in names, order or kinds of columns.
+    pub fn append(&mut self, other: Self) -> Result<(), TableError> {
+        if self.columns.is_empty() {
+            *self = other;
+            return Ok(());
+        }
+        if let Some(odd) = first_difference(&self.columns, &other.columns) {
+            return Err(TableError::Differ(odd));
+        }
+        for (mine, its) in self.columns.iter_mut().zip(other.columns) {
+            match (&mut mine.values, its.values) {
+                (Values::Float(mine), Values::Float(its)) => mine.extend(its),
+                (Values::Integer(mine), Values::Integer(its)) => mine.extend(its),
+                (Values::Text(mine), Values::Text(its)) => mine.extend(its),
+                (Values::Scaled { steps: mine, .. }, Values::Scaled { steps: its, .. }) => mine.extend(its),
+                _ => unreachable!("first_difference compares the kinds"),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of the first column that differs in name, unit, kind or scale.
+fn first_difference(mine: &[Column], its: &[Column]) -> Option<String> {
+    let same_kind = |a: &Values, b: &Values| match (a, b) {
+        (Values::Scaled { scale, offset, .. }, Values::Scaled { scale: its_scale, offset: its_offset, .. }) => {
+            (scale, offset) == (its_scale, its_offset)
+        }
+        _ => std::mem::discriminant(a) == std::mem::discriminant(b),
+    };
+    let same = |a: &Column, b: &Column| a.name == b.name && a.unit == b.unit && same_kind(&a.values, &b.values);
+    if let Some((odd, _)) = mine.iter().zip(its).find(|(a, b)| !same(a, b)) {
+        return Some(odd.name.clone());
+    }
+    let longer = if mine.len() > its.len() { mine } else { its };
+    longer.get(mine.len().min(its.len())).map(|column| column.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(values: Vec<f64>) -> Table {
+        Table::new(vec![Column::float("phase", Unit::SECOND, values)]).unwrap()
+    }
+
+    #[test]
+    fn uneven_columns_are_refused_by_name() {
+        let columns = vec![Column::integer("m", Unit::ONE, vec![1, 2]), Column::text("noise", vec!["white FM".into()])];
+        assert_eq!(
+            Table::new(columns).unwrap_err().to_string(),
+            "make a table: column `noise` has 1 rows, the first column has 2"
+        );
+    }
+
+    #[test]
+    fn appended_rows_stand_behind() {
+        let mut whole = Table::default();
+        whole.append(table(vec![1.0])).unwrap();
+        whole.append(table(vec![2.0])).unwrap();
+        assert_eq!(whole, table(vec![1.0, 2.0]));
+    }
+
+    #[test]
+    fn tables_of_other_shape_are_not_appended() {
+        let other = Table::new(vec![Column::integer("phase", Unit::SECOND, vec![1])]).unwrap();
+        assert!(table(vec![1.0]).append(other).is_err());
+    }
+}

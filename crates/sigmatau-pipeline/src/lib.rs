@@ -1,0 +1,1 @@
+//! Spec, plan, run: pipelines from TOML to records.

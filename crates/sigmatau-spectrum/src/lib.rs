@@ -1,0 +1,1 @@
+//! FFT plans and power-law noise with an exactly known spectrum.

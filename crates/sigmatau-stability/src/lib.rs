@@ -1,0 +1,1 @@
+//! The Allan family: estimators, noise identification, degrees of freedom, intervals.
