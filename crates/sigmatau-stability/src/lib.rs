@@ -1,1 +1,28 @@
-//! The Allan family: estimators, noise identification, degrees of freedom, intervals.
+//! The Allan family: estimators, noise identification, degrees of freedom and intervals.
+//!
+//! The way through: [`analyse`] takes a checked series and [`Settings`]; every [`Estimator`] of the
+//! static list [`estimator::ESTIMATORS`] gives mean squares for a list of averaging factors; the
+//! power-law noise is identified ([`noise`]), which gives degrees of freedom ([`edf`]), which give
+//! the interval ([`interval`]).
+//!
+//! What never lives here: reading files, plotting, the clock, printing. Functions take slices and
+//! return values; threads only share independent averaging factors, so that the digits do not
+//! depend on their number.
+
+pub mod analysis;
+pub mod edf;
+pub mod estimator;
+pub mod interval;
+mod kernel;
+pub mod noise;
+pub mod screen;
+pub mod tau;
+
+pub use analysis::{Analysis, ClockData, Point, Settings, analyse};
+pub use estimator::{ESTIMATORS, Estimator};
+pub use kernel::Terms;
+pub use noise::Noise;
+pub use tau::TauList;
+
+/// Raised by every change that moves a digit of a result.
+pub const REVISION: u32 = 1;

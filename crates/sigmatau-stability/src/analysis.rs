@@ -1,0 +1,199 @@
+//! From a record to points of a σ–τ diagram, each with its interval.
+
+use crate::edf::EdfMethod;
+use crate::estimator::Estimator;
+use crate::interval::{self, Interval};
+use crate::kernel::Terms;
+use crate::noise::{self, Evidence, Identified, Noise};
+use crate::screen::screen;
+use crate::tau::{Factors, TauList};
+use rayon::prelude::*;
+use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, Severity};
+
+/// What to compute.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The statistics.
+    pub estimators: Vec<&'static Estimator>,
+    /// The averaging times.
+    pub taus: TauList,
+    /// The confidence level of the two-sided intervals, between 0 and 1.
+    pub confidence: f64,
+    /// How degrees of freedom are found.
+    pub edf: EdfMethod,
+    /// The noise type, where the user states it; identified from the data otherwise.
+    pub noise: Option<Noise>,
+}
+
+/// The data of one clock.
+#[derive(Clone, Copy, Debug)]
+pub enum ClockData<'a> {
+    /// Time error in seconds.
+    Phase(PhaseSeries<'a>),
+    /// Fractional frequency.
+    Frequency(FrequencySeries<'a>),
+}
+
+/// One point of a σ–τ diagram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// The statistic.
+    pub estimator: &'static Estimator,
+    /// The averaging time τ = m τ₀ in seconds.
+    pub tau: f64,
+    /// The averaging factor.
+    pub m: usize,
+    /// The deviation, in the estimator's unit.
+    pub deviation: f64,
+    /// The number of terms.
+    pub n: u64,
+    /// The noise type and how it was found; nothing where the data do not tell.
+    pub noise: Option<Identified>,
+    /// The degrees of freedom, where noise type and method give them.
+    pub edf: Option<f64>,
+    /// The confidence interval, where there are degrees of freedom.
+    pub interval: Option<Interval>,
+    /// Whether terms were dropped because they touch a missing point or span a break.
+    pub gaps: bool,
+}
+
+/// What was found about one clock.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Analysis {
+    /// The points, estimator by estimator, with rising τ.
+    pub points: Vec<Point>,
+    /// Remarks about the data.
+    pub findings: Vec<Finding>,
+}
+
+impl Point {
+    /// Remarks as words for the `flags` column: `gaps`, `noise-by-b1`, `noise-carried`, `no-interval`.
+    pub fn flags(&self) -> Vec<&'static str> {
+        let evidence = match self.noise.map(|noise| noise.evidence) {
+            Some(Evidence::BiasRatio) => Some("noise-by-b1"),
+            Some(Evidence::Carried) => Some("noise-carried"),
+            _ => None,
+        };
+        let interval = self.interval.is_none().then_some("no-interval");
+        [self.gaps.then_some("gaps"), evidence, interval].into_iter().flatten().collect()
+    }
+}
+
+/// Computes every statistic of `settings` at every averaging time.
+///
+/// A term that touches a missing phase is dropped; across missing frequencies the phase step is
+/// unknown, so that a term that would span them is dropped as well. Averaging factors run in
+/// parallel; the digits do not depend on the number of threads. Time O(N) per factor; memory: two
+/// arrays of the size of the data for the modified statistics, one for frequency data.
+pub fn analyse(data: &ClockData<'_>, settings: &Settings) -> Analysis {
+    match data {
+        ClockData::Phase(phase) => analyse_arcs(&[*phase], phase.has_gaps(), settings),
+        ClockData::Frequency(frequency) => {
+            let arcs = frequency.to_phase();
+            let view = |arc| PhaseSeries::new(arc, frequency.tau0());
+            match arcs.iter().map(|arc| view(arc)).collect::<Result<Vec<_>, _>>() {
+                Ok(arcs) => analyse_arcs(&arcs, frequency.has_gaps(), settings),
+                Err(overflow) => Analysis { points: Vec::new(), findings: vec![overflowing(&overflow.to_string())] },
+            }
+        }
+    }
+}
+
+fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> Analysis {
+    let Some(longest) = arcs.iter().max_by_key(|arc| arc.len()) else {
+        return Analysis { points: Vec::new(), findings: screen(&PhaseSeries::new(&[], 1.0).expect("an empty view")) };
+    };
+    let mut analysis = Analysis { points: Vec::new(), findings: screen(longest) };
+    if analysis.findings.iter().any(|finding| matches!(finding.code, "no-data" | "too-short")) {
+        return analysis;
+    }
+    for estimator in &settings.estimators {
+        let factors = settings.taus.factors(longest.len(), longest.tau0(), estimator.stop_ratio, estimator.reach);
+        analysis.findings.extend(left_out(estimator, &factors, longest.tau0()));
+        analysis.points.extend(points(estimator, arcs, longest, &factors.m, gaps, settings));
+    }
+    analysis
+}
+
+fn points(
+    estimator: &'static Estimator,
+    arcs: &[PhaseSeries<'_>],
+    longest: &PhaseSeries<'_>,
+    factors: &[usize],
+    gaps: bool,
+    settings: &Settings,
+) -> Vec<Point> {
+    let terms = pooled_terms(estimator, arcs, factors);
+    let noises = noises(longest, factors, estimator.differences.order, settings.noise);
+    let rows = factors.iter().zip(terms).zip(noises);
+    rows.filter_map(|((m, terms), noise)| point(estimator, *m, terms, noise, longest.tau0(), gaps, settings)).collect()
+}
+
+fn point(
+    estimator: &'static Estimator,
+    m: usize,
+    terms: Terms,
+    noise: Option<Identified>,
+    tau0: f64,
+    gaps: bool,
+    settings: &Settings,
+) -> Option<Point> {
+    let deviation = estimator.deviation(terms, m, tau0)?;
+    let noise = noise.filter(|_| deviation > 0.0);
+    let edf = noise.and_then(|id| settings.edf.degrees_of_freedom(id.noise.alpha(), estimator.differences, m, terms.n));
+    let interval = edf.and_then(|edf| interval::two_sided(deviation, edf, settings.confidence));
+    Some(Point { estimator, tau: m as f64 * tau0, m, deviation, n: terms.n, noise, edf, interval, gaps })
+}
+
+/// The terms of all arcs together, the averaging factors shared among threads.
+fn pooled_terms(estimator: &Estimator, arcs: &[PhaseSeries<'_>], factors: &[usize]) -> Vec<Terms> {
+    let share = factors.len().div_ceil(rayon::current_num_threads()).max(1);
+    let of_share = |factors: &[usize]| {
+        let none = vec![Terms::default(); factors.len()];
+        arcs.iter()
+            .map(|arc| (estimator.terms)(arc, factors))
+            .fold(none, |all, arc| all.into_iter().zip(arc).map(|(all, arc)| all.pool(arc)).collect())
+    };
+    factors.par_chunks(share).flat_map_iter(of_share).collect()
+}
+
+fn noises(phase: &PhaseSeries<'_>, factors: &[usize], order: u8, stated: Option<Noise>) -> Vec<Option<Identified>> {
+    match stated {
+        Some(noise) => vec![Some(Identified { noise, evidence: Evidence::Stated }); factors.len()],
+        None => noise::identify(phase, factors, order),
+    }
+}
+
+/// Remarks about stated averaging times that could not be used.
+fn left_out(estimator: &Estimator, factors: &Factors, tau0: f64) -> Vec<Finding> {
+    let list = |taus: &[f64]| taus.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
+    let off_grid = (!factors.off_grid.is_empty()).then(|| {
+        Finding::new(
+            Severity::Failure,
+            "tau-off-grid",
+            format!("{}: {} s is no multiple of τ₀ = {tau0} s", estimator.name, list(&factors.off_grid)),
+            "it was left out, since rounding it would answer another question",
+            "ask for multiples of the sampling interval",
+        )
+    });
+    let too_long = (!factors.too_long.is_empty()).then(|| {
+        Finding::new(
+            Severity::Failure,
+            "tau-too-long",
+            format!("{}: the record has no term at τ = {} s", estimator.name, list(&factors.too_long)),
+            "it is not assessable",
+            "ask for shorter averaging times, or record longer",
+        )
+    });
+    [off_grid, too_long].into_iter().flatten().collect()
+}
+
+fn overflowing(reason: &str) -> Finding {
+    Finding::new(
+        Severity::Failure,
+        "overflow",
+        format!("the integrated phase is not finite ({reason})"),
+        "the stability is not assessable",
+        "check the unit of the frequency",
+    )
+}

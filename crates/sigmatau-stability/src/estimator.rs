@@ -1,0 +1,110 @@
+//! The table of estimators: what a statistic is called, how it is computed, how trustworthy it is.
+//!
+//! One entry per file in the folder `estimator/`. To add one: write its file next to its nearest
+//! sibling, add it to `ESTIMATORS`, and put a golden file of its name into `tests/golden/`.
+
+use crate::edf::Differences;
+use crate::kernel::Terms;
+use sigmatau_core::{PhaseSeries, Unit, nearest};
+
+mod adev;
+mod hdev;
+mod mdev;
+mod oadev;
+mod ohdev;
+mod tdev;
+
+/// Every estimator, in the order in which help and reports list them.
+pub static ESTIMATORS: &[&Estimator] =
+    &[&adev::ESTIMATOR, &oadev::ESTIMATOR, &mdev::ESTIMATOR, &tdev::ESTIMATOR, &hdev::ESTIMATOR, &ohdev::ESTIMATOR];
+
+/// A statistic of the Allan family.
+///
+/// The deviation at τ = m τ₀ is √(`scale`(m, τ₀) · mean square of the terms).
+///
+/// ```
+/// use sigmatau_core::PhaseSeries;
+/// let x = [0.0, 892.0, 1701.0, 2524.0, 3322.0, 3993.0, 4637.0, 5520.0, 6423.0, 7100.0];
+/// let oadev = sigmatau_stability::Estimator::named("oadev")?;
+/// let at_two = oadev.deviations(&PhaseSeries::new(&x, 1.0)?, &[2])[0].unwrap();
+/// assert!((at_two - 85.952_869_837_681).abs() < 1e-11); // NBS Monograph 140 data, SP 1065 p. 107
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Estimator {
+    /// The short name, such as `oadev`.
+    pub name: &'static str,
+    /// The full name.
+    pub title: &'static str,
+    /// The symbol with its argument.
+    pub symbol: &'static str,
+    /// The unit of the deviation: one for frequency statistics, second for time statistics.
+    pub unit: Unit,
+    /// Where it is defined.
+    pub reference: &'static str,
+    /// The largest averaging factor offered by default is N divided by this (Stable32's stop ratio).
+    pub stop_ratio: usize,
+    /// Points of the record that one term spans at averaging factor m, less one.
+    pub reach: fn(usize) -> usize,
+    /// How the terms are made, as the degrees of freedom see it.
+    pub differences: Differences,
+    /// The sums of squared terms for each averaging factor.
+    pub terms: fn(&PhaseSeries<'_>, &[usize]) -> Vec<Terms>,
+    /// The factor from the mean square of the terms to the squared deviation, from m and τ₀.
+    pub scale: fn(f64, f64) -> f64,
+    /// The definition, term by term in the order of the record: the slow and obvious form that tests the fast one.
+    pub definition: fn(&[f64], usize) -> Terms,
+}
+
+/// An estimator's name that is not in the table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("find the estimator `{name}`: there is none of this name{hint}")]
+pub struct UnknownEstimator {
+    /// The word that was given.
+    pub name: String,
+    /// The nearest known names.
+    pub hint: String,
+}
+
+impl Estimator {
+    /// Looks an estimator up by its name.
+    ///
+    /// # Errors
+    /// When there is none of this name; the nearest known names are given.
+    pub fn named(name: &str) -> Result<&'static Self, UnknownEstimator> {
+        let names: Vec<&str> = ESTIMATORS.iter().map(|estimator| estimator.name).collect();
+        ESTIMATORS
+            .iter()
+            .find(|estimator| estimator.name == name)
+            .copied()
+            .ok_or_else(|| UnknownEstimator { name: name.to_owned(), hint: nearest::did_you_mean(name, &names) })
+    }
+
+    /// Returns the deviation at each averaging factor, or nothing where the record is too short.
+    pub fn deviations(&self, phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Option<f64>> {
+        let terms = (self.terms)(phase, factors);
+        terms.iter().zip(factors).map(|(terms, m)| self.deviation(*terms, *m, phase.tau0())).collect()
+    }
+
+    /// Returns the deviation that a sum of squared terms stands for.
+    pub fn deviation(&self, terms: Terms, m: usize, tau0: f64) -> Option<f64> {
+        terms.mean_square().map(|mean_square| (mean_square * (self.scale)(m as f64, tau0)).sqrt())
+    }
+}
+
+impl std::fmt::Debug for Estimator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Estimator").field(&self.name).finish()
+    }
+}
+
+impl PartialEq for Estimator {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// Sums the squares of `term`(x, i) over the given starts, leaving out terms with a missing point.
+fn sum_squares(starts: impl Iterator<Item = usize>, term: impl Fn(usize) -> f64) -> Terms {
+    let squares = starts.map(term).filter(|term| !term.is_nan()).map(|term| term * term);
+    squares.fold(Terms::default(), |all, square| Terms { sum: all.sum + square, n: all.n + 1 })
+}

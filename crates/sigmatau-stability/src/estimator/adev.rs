@@ -1,0 +1,25 @@
+//! The Allan deviation without overlap.
+
+use super::{Estimator, sum_squares};
+use crate::edf::Differences;
+use crate::kernel::{Terms, consecutive};
+use sigmatau_core::Unit;
+
+/// σ_y²(τ) = 1/(2 τ² n) Σ (x(i+2m) − 2x(i+m) + x(i))² over i = 0, m, 2m, …
+pub(super) static ESTIMATOR: Estimator = Estimator {
+    name: "adev",
+    title: "Allan deviation",
+    symbol: "σ_y(τ)",
+    unit: Unit::ONE,
+    reference: "NIST SP 1065, 5.2.2",
+    stop_ratio: 5,
+    reach: |m| 2 * m,
+    differences: Differences { order: 2, averaged: false, overlapping: false },
+    terms: consecutive::second_differences,
+    scale: |m, tau0| 0.5 / (m * tau0).powi(2),
+    definition,
+};
+
+fn definition(x: &[f64], m: usize) -> Terms {
+    sum_squares((0..x.len().saturating_sub(2 * m)).step_by(m), |i| x[i + 2 * m] - 2.0 * x[i + m] + x[i])
+}

@@ -1,0 +1,25 @@
+//! The overlapping Allan deviation.
+
+use super::{Estimator, sum_squares};
+use crate::edf::Differences;
+use crate::kernel::{Terms, overlapping};
+use sigmatau_core::Unit;
+
+/// σ_y²(τ) = 1/(2 τ² n) Σ (x(i+2m) − 2x(i+m) + x(i))² over every i, n = N − 2m.
+pub(super) static ESTIMATOR: Estimator = Estimator {
+    name: "oadev",
+    title: "overlapping Allan deviation",
+    symbol: "σ_y(τ)",
+    unit: Unit::ONE,
+    reference: "NIST SP 1065, 5.2.4",
+    stop_ratio: 4,
+    reach: |m| 2 * m,
+    differences: Differences { order: 2, averaged: false, overlapping: true },
+    terms: overlapping::second_differences,
+    scale: |m, tau0| 0.5 / (m * tau0).powi(2),
+    definition,
+};
+
+fn definition(x: &[f64], m: usize) -> Terms {
+    sum_squares(0..x.len().saturating_sub(2 * m), |i| x[i + 2 * m] - 2.0 * x[i + m] + x[i])
+}

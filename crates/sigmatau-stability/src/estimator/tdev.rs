@@ -1,0 +1,21 @@
+//! The time deviation.
+
+use super::{Estimator, mdev};
+use crate::edf::Differences;
+use crate::kernel::modified;
+use sigmatau_core::Unit;
+
+/// σ_x(τ) = τ Mod σ_y(τ) / √3.
+pub(super) static ESTIMATOR: Estimator = Estimator {
+    name: "tdev",
+    title: "time deviation",
+    symbol: "σ_x(τ)",
+    unit: Unit::SECOND,
+    reference: "NIST SP 1065, 5.2.6; ITU-T G.810",
+    stop_ratio: 4,
+    reach: |m| 3 * m - 1,
+    differences: Differences { order: 2, averaged: true, overlapping: true },
+    terms: modified::second_differences_of_averages,
+    scale: |m, _| 1.0 / (6.0 * m * m),
+    definition: mdev::definition,
+};

@@ -1,0 +1,116 @@
+//! Sums of squared differences for many averaging factors in one pass over the data.
+//!
+//! Blocks are the outer loop and averaging factors the inner one, so that all factors share one
+//! read of the data. Inside a block the squares are summed in [`LANES`] fixed lanes; the block sums
+//! are added with compensation. The order of every addition is fixed by the data alone.
+
+pub(crate) mod consecutive;
+pub(crate) mod line;
+pub(crate) mod modified;
+pub(crate) mod overlapping;
+
+use sigmatau_core::series::NeumaierSum;
+
+/// Starts of terms per block: 16 KiB of each stream, so that a dozen streams stay in the L2 cache.
+const BLOCK: usize = 2048;
+/// Independent partial sums, a fixed number so that the digits do not depend on the machine.
+const LANES: usize = 8;
+
+/// The sum of the squared terms of a statistic and their number.
+///
+/// Sums of separate arcs of one clock add up, see [`Terms::pool`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Terms {
+    /// Sum of the squares, in s².
+    pub sum: f64,
+    /// Number of terms.
+    pub n: u64,
+}
+
+impl Terms {
+    /// The mean square, or nothing where there is no term.
+    pub fn mean_square(self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum / self.n as f64)
+    }
+
+    /// The terms of two arcs together.
+    #[must_use]
+    pub fn pool(self, other: Self) -> Self {
+        Self { sum: self.sum + other.sum, n: self.n + other.n }
+    }
+}
+
+/// Adds up block sums with compensation.
+#[derive(Clone, Copy, Default)]
+struct Total {
+    sum: NeumaierSum,
+    n: u64,
+}
+
+impl Total {
+    fn add(&mut self, block: Terms) {
+        self.sum.add(block.sum);
+        self.n += block.n;
+    }
+
+    fn terms(self) -> Terms {
+        Terms { sum: self.sum.total(), n: self.n }
+    }
+}
+
+/// Runs `block` over the starts of terms in blocks, with the averaging factors as the inner loop.
+///
+/// A term that starts at i reaches to point i + `reach`(m).
+fn in_blocks(
+    points: usize,
+    factors: &[usize],
+    reach: impl Fn(usize) -> usize,
+    block: impl Fn(std::ops::Range<usize>, usize) -> Terms,
+) -> Vec<Terms> {
+    let mut totals = vec![Total::default(); factors.len()];
+    for start in (0..points).step_by(BLOCK) {
+        for (total, &m) in totals.iter_mut().zip(factors) {
+            let end = points.saturating_sub(reach(m)).min(start + BLOCK);
+            if start < end {
+                total.add(block(start..end, m));
+            }
+        }
+    }
+    totals.into_iter().map(Total::terms).collect()
+}
+
+/// Squares and counts of terms in fixed lanes. With `GAPS`, a term that is `NaN` is dropped.
+#[derive(Clone, Copy)]
+struct Lanes<const GAPS: bool> {
+    sums: [f64; LANES],
+    counts: [u64; LANES],
+    full: u64,
+}
+
+impl<const GAPS: bool> Lanes<GAPS> {
+    fn new() -> Self {
+        Self { sums: [0.0; LANES], counts: [0; LANES], full: 0 }
+    }
+
+    /// Adds one term to each lane.
+    #[inline(always)]
+    fn add(&mut self, terms: [f64; LANES]) {
+        for (lane, term) in terms.into_iter().enumerate() {
+            let there = !(GAPS && term.is_nan());
+            self.sums[lane] += if there { term * term } else { 0.0 };
+            if GAPS {
+                self.counts[lane] += u64::from(there);
+            }
+        }
+        self.full += LANES as u64;
+    }
+
+    /// Adds the last, fewer terms and closes the block.
+    fn finish(self, rest: impl Iterator<Item = f64>) -> Terms {
+        let pairs = |a: [f64; LANES]| ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
+        let n = if GAPS { self.counts.iter().sum() } else { self.full };
+        let head = Terms { sum: pairs(self.sums), n };
+        rest.filter(|term| !(GAPS && term.is_nan()))
+            .fold(head, |all, term| Terms { sum: all.sum + term * term, n: all.n + 1 })
+    }
+}
