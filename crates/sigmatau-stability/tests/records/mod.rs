@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 /// Every record that is at hand, by name. What needs shared data is left out, loudly, where there is none.
-pub fn available() -> Vec<(String, Vec<f64>)> {
+pub(crate) fn available() -> Vec<(String, Vec<f64>)> {
     let suite = suite_frequency();
     let mean = suite.iter().sum::<f64>() / 1000.0;
     let centred: Vec<f64> = suite.iter().map(|y| y - mean).collect();
@@ -16,17 +16,18 @@ pub fn available() -> Vec<(String, Vec<f64>)> {
 }
 
 /// The 1000 frequency values of NIST SP 1065, 12.4: n(i+1) = 16807 n(i) mod 2147483647, y = n/2147483647.
-pub fn suite_frequency() -> Vec<f64> {
+pub(crate) fn suite_frequency() -> Vec<f64> {
     let next = |n: &u64| Some(n * 16_807 % 2_147_483_647);
     std::iter::successors(Some(1_234_567_890), next).take(1000).map(|n| n as f64 / 2_147_483_647.0).collect()
 }
 
 /// Phase from frequency at τ₀ = 1 s.
-pub fn integrated(y: &[f64]) -> Vec<f64> {
+pub(crate) fn integrated(y: &[f64]) -> Vec<f64> {
     sigmatau_core::FrequencySeries::new(y, 1.0).unwrap().to_phase().remove(0)
 }
 
 /// 241 218 phases of a GPS receiver's 1PPS, from shared data.
+#[expect(clippy::print_stderr, reason = "a comparison that is skipped is said aloud")]
 fn gps_1pps() -> Option<Vec<f64>> {
     let path = shared_data().join("timefreq/gps_1pps/gps_1pps_phase_data.txt.gz");
     let Ok(file) = std::fs::File::open(&path) else {
