@@ -9,6 +9,7 @@ use crate::screen::screen;
 use crate::tau::{Factors, TauList};
 use rayon::prelude::*;
 use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, Severity};
+use std::collections::BTreeMap;
 
 /// What to compute.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,9 +68,11 @@ pub struct Analysis {
 }
 
 impl Point {
-    /// Remarks as words for the `flags` column: `gaps`, `noise-by-b1`, `noise-carried`, `no-interval`.
+    /// Remarks as words for the `flags` column: `gaps`, `noise-uncertain`, `noise-by-b1`,
+    /// `noise-carried`, `no-interval`.
     pub fn flags(&self) -> Vec<&'static str> {
         let evidence = match self.noise.map(|noise| noise.evidence) {
+            Some(Evidence::ShortLag1) => Some("noise-uncertain"),
             Some(Evidence::BiasRatio) => Some("noise-by-b1"),
             Some(Evidence::Carried) => Some("noise-carried"),
             _ => None,
@@ -107,26 +110,55 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
     if analysis.findings.iter().any(|finding| matches!(finding.code, "no-data" | "too-short")) {
         return analysis;
     }
+    let noises = Noises::of(longest, settings);
     for estimator in &settings.estimators {
-        let factors = settings.taus.factors(longest.len(), longest.tau0(), estimator.stop_ratio, estimator.reach);
+        let factors = factors_of(estimator, longest, settings);
         analysis.findings.extend(left_out(estimator, &factors, longest.tau0()));
-        analysis.points.extend(points(estimator, arcs, longest, &factors.m, gaps, settings));
+        let terms = pooled_terms(estimator, arcs, &factors.m);
+        let rows = factors.m.iter().zip(terms);
+        analysis.points.extend(rows.filter_map(|(m, terms)| {
+            let noise = noises.at(estimator, *m);
+            point(estimator, *m, terms, noise, longest.tau0(), gaps, settings)
+        }));
     }
     analysis
 }
 
-fn points(
-    estimator: &'static Estimator,
-    arcs: &[PhaseSeries<'_>],
-    longest: &PhaseSeries<'_>,
-    factors: &[usize],
-    gaps: bool,
-    settings: &Settings,
-) -> Vec<Point> {
-    let terms = pooled_terms(estimator, arcs, factors);
-    let noises = noises(longest, factors, estimator.differences.order, settings.noise);
-    let rows = factors.iter().zip(terms).zip(noises);
-    rows.filter_map(|((m, terms), noise)| point(estimator, *m, terms, noise, longest.tau0(), gaps, settings)).collect()
+fn factors_of(estimator: &Estimator, phase: &PhaseSeries<'_>, settings: &Settings) -> Factors {
+    settings.taus.factors(phase.len(), phase.tau0(), estimator.stop_ratio, estimator.reach)
+}
+
+/// The noise types at every averaging factor, shared by the estimators of one order of difference.
+struct Noises(BTreeMap<(u8, usize), Option<Identified>>);
+
+impl Noises {
+    fn of(phase: &PhaseSeries<'_>, settings: &Settings) -> Self {
+        let asked = settings.estimators.iter().flat_map(|estimator| {
+            let factors = factors_of(estimator, phase, settings).m;
+            factors.into_iter().map(|m| (estimator.differences.order, m))
+        });
+        let mut noises: BTreeMap<_, _> = asked.map(|key| (key, None)).collect();
+        for order in [2, 3] {
+            let (factors, found): (Vec<usize>, Vec<_>) =
+                noises.range_mut((order, 0)..(order + 1, 0)).map(|((_, m), found)| (*m, found)).unzip();
+            found
+                .into_iter()
+                .zip(identified(phase, &factors, order, settings.noise))
+                .for_each(|(found, noise)| *found = noise);
+        }
+        Self(noises)
+    }
+
+    fn at(&self, estimator: &Estimator, m: usize) -> Option<Identified> {
+        self.0.get(&(estimator.differences.order, m)).copied().flatten()
+    }
+}
+
+fn identified(phase: &PhaseSeries<'_>, factors: &[usize], order: u8, stated: Option<Noise>) -> Vec<Option<Identified>> {
+    match stated {
+        Some(noise) => vec![Some(Identified { noise, evidence: Evidence::Stated }); factors.len()],
+        None => noise::identify(phase, factors, order),
+    }
 }
 
 fn point(
@@ -155,13 +187,6 @@ fn pooled_terms(estimator: &Estimator, arcs: &[PhaseSeries<'_>], factors: &[usiz
             .fold(none, |all, arc| all.into_iter().zip(arc).map(|(all, arc)| all.pool(arc)).collect())
     };
     factors.par_chunks(share).flat_map_iter(of_share).collect()
-}
-
-fn noises(phase: &PhaseSeries<'_>, factors: &[usize], order: u8, stated: Option<Noise>) -> Vec<Option<Identified>> {
-    match stated {
-        Some(noise) => vec![Some(Identified { noise, evidence: Evidence::Stated }); factors.len()],
-        None => noise::identify(phase, factors, order),
-    }
 }
 
 /// Remarks about stated averaging times that could not be used.

@@ -12,9 +12,9 @@ pub(crate) mod overlapping;
 use sigmatau_core::series::NeumaierSum;
 
 /// Starts of terms per block: 16 KiB of each stream, so that a dozen streams stay in the L2 cache.
-const BLOCK: usize = 2048;
+const BLOCK: usize = 8192;
 /// Independent partial sums, a fixed number so that the digits do not depend on the machine.
-const LANES: usize = 8;
+pub(crate) const LANES: usize = 8;
 
 /// The sum of the squared terms of a statistic and their number.
 ///

@@ -6,18 +6,24 @@
 //! where even that has too few points, the type of the next shorter averaging time is carried on.
 //! Each result says which of the three it came from.
 
-use crate::kernel::Terms;
-use crate::kernel::consecutive;
-use crate::kernel::line::Line;
-use crate::kernel::modified;
+mod bias_ratio;
+mod lag1;
+
+pub use bias_ratio::{FEWEST_AVERAGES, b1, bias_ratio_exponent, r};
+pub use lag1::{FEWEST_POINTS, lag1_exponent};
+
 use sigmatau_core::PhaseSeries;
+use std::borrow::Cow;
 use std::fmt;
 
-/// Points below which the lag-1 autocorrelation is not trusted.
-pub const FEWEST_POINTS: usize = 30;
-/// Frequency averages below which the ratio B₁ is not trusted either: its own scatter, about √(2/n),
-/// then exceeds what separates white FM from phase noise. Stable32 stops between 8 and 12 as well.
-const FEWEST_AVERAGES: usize = 10;
+/// Points from which on the lag-1 autocorrelation hardly ever misses the exponent, whose standard
+/// uncertainty is about 2/√n.
+///
+/// With fewer points flicker PM and white FM are now and then taken for white PM. That hardly moves
+/// the degrees of freedom of averaged or consecutive terms, but multiplies those of the overlapping
+/// Allan and Hadamard deviations: in simulated records of 1025 points their 95 % intervals then held
+/// the true value in 58 % to 89 % of cases. State the noise where it is known.
+pub const ENOUGH_POINTS: usize = 256;
 
 /// A power law S_y(f) ∝ f^α (IEEE 1139, 5; NIST SP 1065, 3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +59,10 @@ impl fmt::Display for Noise {
 /// How a noise type was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// Lag-1 autocorrelation of enough points.
+    /// Lag-1 autocorrelation of at least [`ENOUGH_POINTS`] points.
     Lag1,
+    /// Lag-1 autocorrelation of fewer points: the exponent may be off by one.
+    ShortLag1,
     /// The ratio B₁, since there were too few points for the autocorrelation.
     BiasRatio,
     /// The type at the next shorter averaging time, since there were too few points for either.
@@ -75,243 +83,49 @@ pub struct Identified {
 /// Identifies the noise at each of the rising averaging factors, for statistics of differences of
 /// the given order (2: α down to −2, 3: α down to −4).
 ///
-/// Time O(N/m) per factor, in one pass over every m-th point; no memory beyond the data but for the
-/// few longest averaging times.
+/// Time O(N/m) per factor; memory at most half of the data, for the phases one averaging time apart.
 pub fn identify(phase: &PhaseSeries<'_>, factors: &[usize], order: u8) -> Vec<Option<Identified>> {
+    let mut spaced = Spaced { phases: Cow::Borrowed(phase.values()), m: 1 };
     let mut last = None;
     let next = |m: &usize| {
-        last = measured(phase, *m, order).or(last.map(|noise| Identified { evidence: Evidence::Carried, ..noise }));
+        spaced = spaced.at(*m, phase.values());
+        let carried = last.map(|noise| Identified { evidence: Evidence::Carried, ..noise });
+        last = measured(phase, &spaced, order).or(carried);
         last
     };
     factors.iter().map(next).collect()
 }
 
-fn measured(phase: &PhaseSeries<'_>, m: usize, order: u8) -> Option<Identified> {
-    let lag1 = lag1_exponent(phase, m, order).map(|p| (p.round_ties_even(), Evidence::Lag1));
-    let (alpha, evidence) = lag1.or_else(|| Some((f64::from(bias_ratio_exponent(phase, m)?), Evidence::BiasRatio)))?;
+/// Every m-th phase.
+struct Spaced<'a> {
+    phases: Cow<'a, [f64]>,
+    m: usize,
+}
+
+impl<'a> Spaced<'a> {
+    /// Every `m`-th phase, taken from the phases at hand where their spacing divides `m`.
+    fn at(&self, m: usize, all: &'a [f64]) -> Self {
+        let (from, step) = if m.is_multiple_of(self.m) { (self.phases.as_ref(), m / self.m) } else { (all, m) };
+        let phases = if m == 1 { Cow::Borrowed(all) } else { from.iter().step_by(step).copied().collect() };
+        Self { phases, m }
+    }
+}
+
+fn measured(phase: &PhaseSeries<'_>, spaced: &Spaced<'_>, order: u8) -> Option<Identified> {
+    let evidence = if spaced.phases.len() < ENOUGH_POINTS { Evidence::ShortLag1 } else { Evidence::Lag1 };
+    let lag1 = lag1_exponent(&spaced.phases, order).map(|p| (p.round_ties_even(), evidence));
+    let by_ratio = || Some((f64::from(bias_ratio_exponent(phase, spaced.m)?), Evidence::BiasRatio));
+    let (alpha, evidence) = lag1.or_else(by_ratio)?;
     let lowest = if order == 2 { -2.0 } else { -4.0 };
     Noise::of(alpha.clamp(lowest, 2.0) as i8).map(|noise| Identified { noise, evidence })
 }
 
-/// Returns the exponent α, not rounded, from the lag-1 autocorrelation at averaging factor `m`, or
-/// nothing for fewer than [`FEWEST_POINTS`] points.
-///
-/// Every m-th phase is taken and its quadratic trend removed. With r₁ the lag-1 autocorrelation,
-/// ρ = r₁/(1 + r₁); while ρ ≥ 1/4 the data are differenced, up to `order` times; then
-/// α = 2 − 2(ρ + d) after d differences (Riley and Greenhall, "Power law noise identification using
-/// the lag 1 autocorrelation", EFTF 2004; NIST SP 1065, 5.5.6).
-pub fn lag1_exponent(phase: &PhaseSeries<'_>, m: usize, order: u8) -> Option<f64> {
-    let every = Every { phase, m, line: Line::through_ends(phase, m) };
-    if every.len() < FEWEST_POINTS || every.present() < FEWEST_POINTS {
-        return None;
-    }
-    let moments = every.moments(&every.trend());
-    let mut last = None;
-    for (d, moment) in moments.iter().enumerate().take(usize::from(order) + 1) {
-        let r1 = moment.autocorrelation()?;
-        let rho = r1 / (1.0 + r1);
-        last = Some(2.0 - 2.0 * (rho + d as f64));
-        if rho < 0.25 {
-            break;
-        }
-    }
-    last
-}
-
-/// Every m-th phase, less the line through the ends.
-struct Every<'a> {
-    phase: &'a PhaseSeries<'a>,
-    m: usize,
-    line: Line,
-}
-
-/// c₀ + c₁ t + c₂ t² with t from −1 to 1 over the record.
-struct Trend([f64; 3]);
-
-impl Every<'_> {
-    fn len(&self) -> usize {
-        self.phase.len().div_ceil(self.m)
-    }
-
-    fn at(&self, k: usize) -> f64 {
-        self.line.off(k, self.phase.values()[k * self.m])
-    }
-
-    fn present(&self) -> usize {
-        match self.phase.has_gaps() {
-            true => (0..self.len()).filter(|k| !self.at(*k).is_nan()).count(),
-            false => self.len(),
-        }
-    }
-
-    /// The place of point k between −1 and 1.
-    fn place(&self, k: usize) -> f64 {
-        let half = (self.len() - 1) as f64 / 2.0;
-        k as f64 / half - 1.0
-    }
-
-    /// The least-squares parabola, by the normal equations in t.
-    fn trend(&self) -> Trend {
-        let mut powers = [0.0; 5];
-        let mut products = [0.0; 3];
-        for k in 0..self.len() {
-            let (x, t) = (self.at(k), self.place(k));
-            if x.is_nan() {
-                continue;
-            }
-            let square = t * t;
-            for (power, term) in powers.iter_mut().zip([1.0, t, square, square * t, square * square]) {
-                *power += term;
-            }
-            for (product, term) in products.iter_mut().zip([x, x * t, x * square]) {
-                *product += term;
-            }
-        }
-        Trend(solve(powers, products))
-    }
-
-    /// Sums over the detrended points and their first three differences, in one pass.
-    fn moments(&self, trend: &Trend) -> [Moments; 4] {
-        let mut moments = [Moments::default(); 4];
-        let mut previous = [f64::NAN; 4];
-        for k in 0..self.len() {
-            let t = self.place(k);
-            let mut difference = self.at(k) - (trend.0[0] + t * (trend.0[1] + t * trend.0[2]));
-            for (moment, before) in moments.iter_mut().zip(&mut previous) {
-                moment.add(*before, difference);
-                let next = difference - *before;
-                *before = difference;
-                difference = next;
-            }
-        }
-        moments
-    }
-}
-
-/// Solves the 3×3 normal equations whose matrix is made of the sums of powers t⁰ … t⁴ (Cramer).
-fn solve(s: [f64; 5], b: [f64; 3]) -> [f64; 3] {
-    let determinant = |[a, b, c]: [[f64; 3]; 3]| {
-        a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0])
-    };
-    let matrix = [[s[0], s[1], s[2]], [s[1], s[2], s[3]], [s[2], s[3], s[4]]];
-    let whole = determinant(matrix);
-    std::array::from_fn(|column| {
-        let mut replaced = matrix;
-        replaced.iter_mut().zip(b).for_each(|(row, value)| row[column] = value);
-        determinant(replaced) / whole
-    })
-}
-
-/// Sums for the mean, the variance and the lag-1 covariance of a series with missing points.
-#[derive(Clone, Copy, Default)]
-struct Moments {
-    count: f64,
-    sum: f64,
-    squares: f64,
-    pairs: f64,
-    pair_sum: f64,
-    products: f64,
-}
-
-impl Moments {
-    fn add(&mut self, before: f64, value: f64) {
-        if value.is_nan() {
-            return;
-        }
-        self.count += 1.0;
-        self.sum += value;
-        self.squares += value * value;
-        if !before.is_nan() {
-            self.pairs += 1.0;
-            self.pair_sum += before + value;
-            self.products += before * value;
-        }
-    }
-
-    /// r₁ = Σ (z(i) − z̄)(z(i+1) − z̄) / Σ (z(i) − z̄)²; nothing for a constant series.
-    fn autocorrelation(&self) -> Option<f64> {
-        let mean = self.sum / self.count;
-        let covariance = self.products - mean * self.pair_sum + self.pairs * mean * mean;
-        let variance = self.squares - self.count * mean * mean;
-        (variance > 0.0).then(|| covariance / variance)
-    }
-}
-
-/// Returns the exponent α by B₁, and R(n) between the phase noises (NIST SP 1065, 5.5.3 to 5.5.5), or nothing
-/// for fewer than ten frequency averages.
-pub fn bias_ratio_exponent(phase: &PhaseSeries<'_>, m: usize) -> Option<i8> {
-    let averages = averages(phase, m);
-    if averages.len() < FEWEST_AVERAGES {
-        return None;
-    }
-    let allan = allan_variance(phase, m)?;
-    let ratio = variance(&averages) / allan;
-    let alpha = nearest_by_ratio(ratio, &[-2, -1, 0, 2], |alpha| b1(averages.len() as f64, alpha))?;
-    if alpha < 2 || m == 1 {
-        return Some(alpha);
-    }
-    nearest_by_ratio(modified_variance(phase, m)? / allan, &[2, 1], |alpha| r(m as f64, alpha))
-}
-
-/// The candidate whose expected ratio is nearest to the measured one on a logarithmic scale.
-fn nearest_by_ratio(ratio: f64, candidates: &[i8], expected: impl Fn(i8) -> f64) -> Option<i8> {
-    let distance = |alpha: &i8| (ratio / expected(*alpha)).ln().abs();
-    let measurable = ratio.is_finite() && ratio > 0.0;
-    measurable.then(|| candidates.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b))))?
-}
-
-/// The ratio B₁ of the standard variance of `n` averages to the Allan variance (NIST SP 1065, 5.6):
-/// n(1 − n^μ) / (2(n − 1)(1 − 2^μ)) with σ_y²(τ) ∝ τ^μ.
-///
-/// ```
-/// assert_eq!(sigmatau_stability::noise::b1(100.0, 0), 1.0);
-/// ```
-pub fn b1(n: f64, alpha: i8) -> f64 {
-    match alpha {
-        -1 => n * n.ln() / (2.0 * (n - 1.0) * std::f64::consts::LN_2),
-        _ => {
-            let mu: f64 = if alpha >= 1 { -2.0 } else { f64::from(-alpha) - 1.0 };
-            n * (1.0 - n.powf(mu)) / (2.0 * (n - 1.0) * (1.0 - 2f64.powf(mu)))
-        }
-    }
-}
-
-/// The ratio R(n) of the modified to the Allan variance at averaging factor `n` for white phase noise
-/// (1/n) and flicker phase noise (with the measurement bandwidth 1/(2τ₀)).
-pub fn r(n: f64, alpha: i8) -> f64 {
-    match alpha {
-        2 => 1.0 / n,
-        _ => 1.5 * (256.0_f64 / 27.0).ln() / (1.038 + 3.0 * (std::f64::consts::PI * n).ln()),
-    }
-}
-
-fn averages(phase: &PhaseSeries<'_>, m: usize) -> Vec<f64> {
-    let x: Vec<f64> = phase.values().iter().step_by(m).copied().collect();
-    x.windows(2).map(|pair| pair[1] - pair[0]).filter(|y| !y.is_nan()).collect()
-}
-
-fn variance(y: &[f64]) -> f64 {
-    let mean = y.iter().sum::<f64>() / y.len() as f64;
-    y.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / (y.len() as f64 - 1.0)
-}
-
-fn allan_variance(phase: &PhaseSeries<'_>, m: usize) -> Option<f64> {
-    let terms = consecutive::second_differences(phase, &[m])[0];
-    terms.mean_square().map(|mean_square| 0.5 * mean_square)
-}
-
-fn modified_variance(phase: &PhaseSeries<'_>, m: usize) -> Option<f64> {
-    let terms: Terms = modified::second_differences_of_averages(phase, &[m])[0];
-    terms.mean_square().map(|mean_square| 0.5 * mean_square / (m * m) as f64)
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use crate::estimator::Estimator;
 
     /// The 1000-point suite of NIST SP 1065 as phase.
-    fn suite() -> Vec<f64> {
+    pub(crate) fn suite() -> Vec<f64> {
         let mut n: u64 = 1_234_567_890;
         let mut x = vec![0.0];
         for _ in 0..1000 {
@@ -322,22 +136,11 @@ mod tests {
     }
 
     #[test]
-    fn bias_ratios_of_the_suite_are_the_published_ones() {
-        // NIST SP 1065, table 32: B1 = 0.870, R(n) = 0.384 at m = 10.
-        let x = suite();
-        let phase = PhaseSeries::new(&x, 1.0).unwrap();
-        let allan = allan_variance(&phase, 10).unwrap();
-        assert!((variance(&averages(&phase, 10)) / allan - 0.870).abs() < 5e-4);
-        assert!((modified_variance(&phase, 10).unwrap() / allan - 0.384).abs() < 5e-4);
-    }
-
-    #[test]
     fn lag1_agrees_with_the_detrended_definition() {
         let x = suite();
-        let phase = PhaseSeries::new(&x, 1.0).unwrap();
         for m in [1, 3, 10] {
             let direct = lag1_by_definition(&x, m, 2);
-            let fast = lag1_exponent(&phase, m, 2).unwrap();
+            let fast = lag1_exponent(&x.iter().step_by(m).copied().collect::<Vec<f64>>(), 2).unwrap();
             assert!((direct - fast).abs() < 1e-9, "m {m}: {direct} and {fast}");
         }
     }
@@ -347,7 +150,7 @@ mod tests {
         let x = suite();
         let moved: Vec<f64> =
             x.iter().enumerate().map(|(i, x)| x + 5.0 + 0.25 * i as f64 + 1e-3 * (i * i) as f64).collect();
-        let exponent = |x: &[f64]| lag1_exponent(&PhaseSeries::new(x, 1.0).unwrap(), 4, 2).unwrap();
+        let exponent = |x: &[f64]| lag1_exponent(x, 2).unwrap();
         assert!((exponent(&x) - exponent(&moved)).abs() < 1e-9);
     }
 
@@ -360,10 +163,9 @@ mod tests {
     #[test]
     fn few_points_fall_back_and_say_so() {
         let x = suite();
-        let phase = PhaseSeries::new(&x[..65], 1.0).unwrap();
-        let found: Vec<Evidence> = identify(&phase, &[1, 4, 32], 2).iter().map(|id| id.unwrap().evidence).collect();
-        assert_eq!(found, [Evidence::Lag1, Evidence::BiasRatio, Evidence::Carried]);
-        assert_eq!(Estimator::named("oadev").unwrap().differences.order, 2);
+        let phase = PhaseSeries::new(&x[..321], 1.0).unwrap();
+        let found: Vec<Evidence> = identify(&phase, &[1, 4, 16, 64], 2).iter().map(|id| id.unwrap().evidence).collect();
+        assert_eq!(found, [Evidence::Lag1, Evidence::ShortLag1, Evidence::BiasRatio, Evidence::Carried]);
     }
 
     fn lag1_by_definition(x: &[f64], m: usize, order: usize) -> f64 {

@@ -7,8 +7,6 @@
 //! hence so is b·i, and x − a − b·i is representable. What the coarse slope leaves, at most N q / 2,
 //! is far smaller than x; the same step once more takes that off on a finer grid.
 
-use sigmatau_core::PhaseSeries;
-
 /// One stage: a + b i on a binary grid.
 #[derive(Clone, Copy, Debug, Default)]
 struct Stage {
@@ -24,45 +22,44 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// The line through the ends of the record, taking every `stride`-th point; zero for fewer than two points.
-    pub(crate) fn through_ends(phase: &PhaseSeries<'_>, stride: usize) -> Self {
-        let points = || phase.values().iter().step_by(stride).copied().enumerate();
-        let there = |(_, x): &(usize, f64)| !x.is_nan();
-        let last_index = phase.len().saturating_sub(1) / stride;
-        let last = (0..=last_index).rev().map(|i| (i, phase.values()[i * stride])).find(there);
-        match (points().find(there), last) {
-            (Some(first), Some(last)) if first.0 < last.0 => Self::through(first, last, last_index),
+    /// The line through the ends of the record; zero for fewer than two points.
+    pub(crate) fn through_ends(x: &[f64]) -> Self {
+        let point = |i: usize| (i as f64, x[i]);
+        let there = |(_, x): &(f64, f64)| !x.is_nan();
+        let (first, last) = ((0..x.len()).map(point).find(there), (0..x.len()).rev().map(point).find(there));
+        match (first, last) {
+            (Some(first), Some(last)) if first.0 < last.0 => Self::through(first, last, x.len() as f64),
             _ => Self::default(),
         }
     }
 
-    fn through(first: (usize, f64), last: (usize, f64), last_index: usize) -> Self {
-        let coarse = Stage::through(first, last, last_index);
-        let left = |(i, x): (usize, f64)| (i, coarse.off(i, x));
-        let fine = Stage::through(left(first), left(last), last_index);
+    fn through(first: (f64, f64), last: (f64, f64), len: f64) -> Self {
+        let coarse = Stage::through(first, last, len);
+        let left = |(i, x): (f64, f64)| (i, coarse.off(i, x));
+        let fine = Stage::through(left(first), left(last), len);
         Self { coarse, fine }
     }
 
-    /// What of the phase `x` at place `i` is left.
+    /// What of the phase `x` at place `i`, a whole number, is left.
     #[inline(always)]
-    pub(crate) fn off(&self, i: usize, x: f64) -> f64 {
+    pub(crate) fn off(&self, i: f64, x: f64) -> f64 {
         self.fine.off(i, self.coarse.off(i, x))
     }
 }
 
 impl Stage {
-    fn through((i, x): (usize, f64), (j, y): (usize, f64), last_index: usize) -> Self {
-        let slope = (y - x) / (j - i) as f64;
-        let largest = x.abs().max(y.abs()).max((slope * last_index as f64).abs());
+    fn through((i, x): (f64, f64), (j, y): (f64, f64), len: f64) -> Self {
+        let slope = (y - x) / (j - i);
+        let largest = x.abs().max(y.abs()).max((slope * len).abs());
         let grid = spacing(largest);
         let onto_grid = |value: f64| (value / grid).round_ties_even() * grid;
         let slope = onto_grid(slope);
-        Self { offset: onto_grid(x - slope * i as f64), slope }
+        Self { offset: onto_grid(x - slope * i), slope }
     }
 
     #[inline(always)]
-    fn off(&self, i: usize, x: f64) -> f64 {
-        (x - self.offset) - self.slope * i as f64
+    fn off(&self, i: f64, x: f64) -> f64 {
+        (x - self.offset) - self.slope * i
     }
 }
 
@@ -82,8 +79,8 @@ mod tests {
         let grid = 2f64.powi(-40);
         let residual = |i: usize| ((i * 7919) % 13) as f64 * grid;
         let x: Vec<f64> = (0..5000).map(|i| 3.0 + 0.5 * i as f64 + residual(i)).collect();
-        let line = Line::through_ends(&PhaseSeries::new(&x, 1.0).unwrap(), 1);
-        let r: Vec<f64> = x.iter().enumerate().map(|(i, x)| line.off(i, *x)).collect();
+        let line = Line::through_ends(&x);
+        let r: Vec<f64> = x.iter().enumerate().map(|(i, x)| line.off(i as f64, *x)).collect();
         for i in 0..4998 {
             let expected = residual(i + 2) - 2.0 * residual(i + 1) + residual(i);
             let found = r[i + 2] - 2.0 * r[i + 1] + r[i];

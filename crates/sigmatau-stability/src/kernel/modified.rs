@@ -10,8 +10,9 @@
 use super::line::Line;
 use super::{BLOCK, LANES, Lanes, Terms, in_blocks};
 use sigmatau_core::PhaseSeries;
+use std::ops::Range;
 
-/// Sums D(i)² over all i. Time O(N) per factor; memory two arrays of the size of the data.
+/// Sums D(i)² over all i. Time O(N) per factor; memory one array of the size of the data.
 pub(crate) fn second_differences_of_averages(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Terms> {
     let sums = Sums::new(phase);
     in_blocks(
@@ -29,10 +30,10 @@ pub(crate) fn second_differences_of_averages(phase: &PhaseSeries<'_>, factors: &
 const ANCHOR: usize = 64;
 
 /// What all averaging factors share.
-struct Sums {
-    /// Phases less an exact line; 0 where missing.
-    phase: Vec<f64>,
-    /// w(i): the sum of eight phases from i on.
+struct Sums<'a> {
+    phase: &'a [f64],
+    line: Line,
+    /// w(i): the sum of eight phases, less the line, from i on; missing phases count as 0.
     eights: Vec<f64>,
     /// The sum of the phases before every [`ANCHOR`]-th point, in double-double.
     anchors: Vec<DoubleDouble>,
@@ -40,70 +41,94 @@ struct Sums {
     missing: Vec<u32>,
 }
 
-impl Sums {
-    fn new(phase: &PhaseSeries<'_>) -> Self {
-        let line = Line::through_ends(phase, 1);
-        let x = phase.values();
-        let off = |(i, x): (usize, &f64)| line.off(i, *x);
-        let phase: Vec<f64> = match phase.has_gaps() {
-            true => x.iter().enumerate().map(off).map(|x| if x.is_nan() { 0.0 } else { x }).collect(),
-            false => x.iter().enumerate().map(off).collect(),
-        };
-        let missing = if x.iter().any(|x| x.is_nan()) { missing_before(x) } else { Vec::new() };
-        let eights =
-            phase.windows(LANES).map(|w| ((w[0] + w[1]) + (w[2] + w[3])) + ((w[4] + w[5]) + (w[6] + w[7]))).collect();
-        let anchors = anchors(&phase);
-        Self { phase, eights, anchors, missing }
+impl<'a> Sums<'a> {
+    fn new(series: &PhaseSeries<'a>) -> Self {
+        let (phase, line) = (series.values(), Line::through_ends(series.values()));
+        let missing = if series.has_gaps() { missing_before(phase) } else { Vec::new() };
+        let mut sums = Self { phase, line, eights: Vec::new(), anchors: Vec::new(), missing };
+        (sums.eights, sums.anchors) = if series.has_gaps() { sums.running::<true>() } else { sums.running::<false>() };
+        sums
     }
 
-    fn block<const GAPS: bool>(&self, starts: std::ops::Range<usize>, m: usize) -> Terms {
-        let mut lanes = Lanes::<GAPS>::new();
-        let mut terms = self.first_terms(starts.start, m, starts.len());
-        let whole = starts.len() / LANES;
-        let steps = whole.saturating_sub(1) * LANES;
-        let [a, b, c, d] = [0, m, 2 * m, 3 * m].map(|shift| {
-            let from = (starts.start + shift).min(self.eights.len());
-            self.eights[from..(from + steps).min(self.eights.len())].as_chunks::<LANES>().0
-        });
-        if whole > 0 {
-            lanes.add(self.kept::<GAPS>(terms, starts.start, m));
+    /// The phase at `i` less the line, 0 where missing.
+    #[inline(always)]
+    fn at<const GAPS: bool>(&self, i: usize) -> f64 {
+        let x = self.line.off(i as f64, self.phase[i]);
+        if GAPS && x.is_nan() { 0.0 } else { x }
+    }
+
+    /// The sums of eight and the anchors, in one pass over the phases.
+    fn running<const GAPS: bool>(&self) -> (Vec<f64>, Vec<DoubleDouble>) {
+        let mut eights = Vec::with_capacity(self.phase.len());
+        let mut anchors = vec![DoubleDouble::default()];
+        let mut chunk = [0.0; ANCHOR + LANES - 1];
+        for start in (0..self.phase.len()).step_by(ANCHOR) {
+            let end = (start + chunk.len()).min(self.phase.len());
+            chunk.iter_mut().zip(start..end).for_each(|(value, i)| *value = self.at::<GAPS>(i));
+            let chunk = &chunk[..end - start];
+            let eight = |w: &[f64]| ((w[0] + w[1]) + (w[2] + w[3])) + ((w[4] + w[5]) + (w[6] + w[7]));
+            let first = eights.len();
+            eights.extend(chunk.windows(LANES).map(eight));
+            if chunk.len() >= ANCHOR {
+                let sum = eights[first..].iter().step_by(LANES).take(ANCHOR / LANES).sum();
+                anchors.push(anchors[anchors.len() - 1].plus(DoubleDouble { high: sum, low: 0.0 }));
+            }
         }
+        (eights, anchors)
+    }
+
+    fn block<const GAPS: bool>(&self, starts: Range<usize>, m: usize) -> Terms {
+        let whole = starts.len() / LANES * LANES;
+        let rest = starts.start + whole..starts.end;
+        let mut lanes = Lanes::<GAPS>::new();
+        if whole > 0 {
+            self.recur(&mut lanes, starts.start..rest.start, m);
+        }
+        let last = self.first_terms::<GAPS>(rest.clone(), m);
+        let last = self.kept::<GAPS>(last, rest.start, m);
+        lanes.finish(last.into_iter().take(rest.len()))
+    }
+
+    /// Adds D(i) for whole groups of eight starts.
+    fn recur<const GAPS: bool>(&self, lanes: &mut Lanes<GAPS>, starts: Range<usize>, m: usize) {
+        let mut terms = self.first_terms::<GAPS>(starts.start..starts.start + LANES, m);
+        lanes.add(self.kept::<GAPS>(terms, starts.start, m));
+        let steps = starts.len() - LANES;
+        let from = |shift: usize| self.eights[starts.start + shift..][..steps].as_chunks::<LANES>().0;
+        let (a, b, c, d) = (from(0), from(m), from(2 * m), from(3 * m));
         for (step, (((a, b), c), d)) in a.iter().zip(b).zip(c).zip(d).enumerate() {
             for lane in 0..LANES {
                 terms[lane] += (d[lane] - a[lane]) - 3.0 * (c[lane] - b[lane]);
             }
             lanes.add(self.kept::<GAPS>(terms, starts.start + (step + 1) * LANES, m));
         }
-        let rest_start = starts.start + whole * LANES;
-        let rest = self.first_terms(rest_start, m, starts.len() % LANES);
-        let rest = self.kept::<GAPS>(rest, rest_start, m);
-        lanes.finish(rest.into_iter().take(starts.len() % LANES))
     }
 
-    /// D(i) for the first (up to eight) starts of a block.
-    fn first_terms(&self, start: usize, m: usize, count: usize) -> [f64; LANES] {
+    /// D(i) for up to eight starts, the first from prefix sums and each other from the one before.
+    fn first_terms<const GAPS: bool>(&self, starts: Range<usize>, m: usize) -> [f64; LANES] {
         let mut terms = [0.0; LANES];
-        if count == 0 {
-            return terms;
-        }
-        terms[0] = self.term(start, m);
-        for k in 1..count.min(LANES) {
-            let [a, b, c, d] = [0, m, 2 * m, 3 * m].map(|shift| self.phase[start + k - 1 + shift]);
+        let Some(first) = starts.clone().next() else { return terms };
+        terms[0] = self.term::<GAPS>(first, m);
+        for (k, i) in (1..).zip(first..starts.end - 1) {
+            let (a, b) = (self.at::<GAPS>(i), self.at::<GAPS>(i + m));
+            let (c, d) = (self.at::<GAPS>(i + 2 * m), self.at::<GAPS>(i + 3 * m));
             terms[k] = terms[k - 1] + ((d - a) - 3.0 * (c - b));
         }
         terms
     }
 
     /// D(i) from prefix sums: S(i+3m) − 3S(i+2m) + 3S(i+m) − S(i).
-    fn term(&self, i: usize, m: usize) -> f64 {
-        let [a, b, c, d] = [i, i + m, i + 2 * m, i + 3 * m].map(|i| self.sum_before(i));
-        (d.minus(c).minus(c.minus(b))).minus(c.minus(b).minus(b.minus(a))).value()
+    fn term<const GAPS: bool>(&self, i: usize, m: usize) -> f64 {
+        let before = |i| self.sum_before::<GAPS>(i);
+        let (a, b, c, d) = (before(i), before(i + m), before(i + 2 * m), before(i + 3 * m));
+        let (first, middle, last) = (b.minus(a), c.minus(b), d.minus(c));
+        last.minus(middle).minus(middle.minus(first)).value()
     }
 
     /// The sum of the phases before point `i`.
-    fn sum_before(&self, i: usize) -> DoubleDouble {
+    fn sum_before<const GAPS: bool>(&self, i: usize) -> DoubleDouble {
         let anchor = i / ANCHOR;
-        let rest: f64 = self.phase[anchor * ANCHOR..i].iter().sum();
+        let rest = (anchor * ANCHOR..i).map(|i| self.at::<GAPS>(i)).sum();
         self.anchors[anchor].plus(DoubleDouble { high: rest, low: 0.0 })
     }
 
@@ -128,26 +153,6 @@ fn missing_before(x: &[f64]) -> Vec<u32> {
         count
     });
     std::iter::once(0).chain(counts).collect()
-}
-
-/// Prefix sums before the points 0, 64, 128, …, the last one at or before the end.
-fn anchors(phase: &[f64]) -> Vec<DoubleDouble> {
-    let mut sum = DoubleDouble::default();
-    let sums = phase.chunks_exact(ANCHOR).map(|chunk| {
-        sum = sum.plus(DoubleDouble { high: sum_in_lanes(chunk), low: 0.0 });
-        sum
-    });
-    std::iter::once(DoubleDouble::default()).chain(sums).collect()
-}
-
-fn sum_in_lanes(chunk: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    for values in chunk.as_chunks::<LANES>().0 {
-        for lane in 0..LANES {
-            lanes[lane] += values[lane];
-        }
-    }
-    lanes.iter().sum()
 }
 
 /// An unevaluated sum of two `f64` of which the second is the rounding error of the first.

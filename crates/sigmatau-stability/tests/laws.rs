@@ -1,0 +1,148 @@
+//! Laws that every estimator obeys, whatever the data.
+
+use proptest::prelude::*;
+use sigmatau_core::{FrequencySeries, PhaseSeries};
+use sigmatau_spectrum::PowerLaw;
+use sigmatau_stability::edf::EdfMethod;
+use sigmatau_stability::{Analysis, ClockData, ESTIMATORS, Estimator, Settings, TauList, Terms, analyse};
+
+fn noise(alpha: i8, points: usize, stream: u64) -> Vec<f64> {
+    PowerLaw::from_deviation(alpha, 1e-12, 1.0).unwrap().phase(points, 1.0, 7, stream)
+}
+
+fn settings() -> Settings {
+    let (estimators, taus) = (ESTIMATORS.to_vec(), TauList::Octave);
+    Settings { estimators, taus, confidence: 0.95, edf: EdfMethod::GreenhallRiley, noise: None }
+}
+
+fn analysed(x: &[f64], tau0: f64) -> Analysis {
+    analyse(&ClockData::Phase(PhaseSeries::new(x, tau0).unwrap()), &settings())
+}
+
+fn terms(estimator: &Estimator, x: &[f64], m: usize) -> Terms {
+    (estimator.terms)(&PhaseSeries::new(x, 1.0).unwrap(), &[m])[0]
+}
+
+fn assert_near(found: f64, expected: f64, tolerance: f64, what: &str) {
+    assert!((found / expected - 1.0).abs() < tolerance, "{what}: {found} instead of {expected}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn scale_multiplies_the_deviation(scale in 1e-3..1e3_f64, stream in 0..1000_u64, m in 1..40_usize) {
+        let x = noise(0, 200, stream);
+        let scaled: Vec<f64> = x.iter().map(|x| x * scale).collect();
+        for estimator in ESTIMATORS {
+            let (plain, scaled) = (terms(estimator, &x, m), terms(estimator, &scaled, m));
+            assert_near(scaled.sum, plain.sum * scale * scale, 1e-9, estimator.name);
+        }
+    }
+
+    #[test]
+    fn time_and_frequency_offset_leave_the_deviation_unchanged(offset in -1.0..1.0_f64, slope in -1e-3..1e-3_f64, m in 1..40_usize) {
+        let x = noise(0, 300, 3);
+        let moved: Vec<f64> = x.iter().enumerate().map(|(i, x)| x * 1e9 + offset + slope * i as f64).collect();
+        let plain: Vec<f64> = x.iter().map(|x| x * 1e9).collect();
+        for estimator in ESTIMATORS {
+            assert_near(terms(estimator, &moved, m).sum, terms(estimator, &plain, m).sum, 1e-9, estimator.name);
+        }
+    }
+
+    #[test]
+    fn time_reversal_leaves_overlapping_deviations_unchanged(alpha in -2..=2_i8, m in 1..60_usize) {
+        let x = noise(alpha, 257, 5);
+        let reversed: Vec<f64> = x.iter().rev().copied().collect();
+        for estimator in ESTIMATORS.iter().filter(|estimator| estimator.differences.overlapping) {
+            assert_near(terms(estimator, &reversed, m).sum, terms(estimator, &x, m).sum, 1e-9, estimator.name);
+        }
+    }
+
+    #[test]
+    fn gaps_drop_exactly_the_terms_that_touch_them(gaps in prop::collection::vec(0..3000_usize, 0..40), m in 1..900_usize) {
+        let mut x = noise(0, 3000, 11);
+        gaps.iter().for_each(|gap| x[*gap] = f64::NAN);
+        for estimator in ESTIMATORS {
+            let (fast, slow) = (terms(estimator, &x, m), (estimator.definition)(&x, m));
+            assert_eq!(fast.n, slow.n, "{} at m = {}", estimator.name, m);
+            assert!(fast.n == 0 || (fast.sum / slow.sum - 1.0).abs() < 1e-8, "{} at m = {}: {} and {}", estimator.name, m, fast.sum, slow.sum);
+        }
+    }
+
+    #[test]
+    fn a_sampling_interval_stretches_the_axis(tau0 in 1e-3..1e4_f64) {
+        let x = noise(0, 500, 2);
+        let (unit, stretched) = (analysed(&x, 1.0), analysed(&x, tau0));
+        for (unit, stretched) in unit.points.iter().zip(&stretched.points) {
+            let per_time = if unit.estimator.name == "tdev" { 1.0 } else { tau0 };
+            assert_near(stretched.deviation * per_time, unit.deviation, 1e-12, unit.estimator.name);
+            assert_near(stretched.tau, unit.tau * tau0, 1e-12, unit.estimator.name);
+        }
+    }
+}
+
+#[test]
+fn thread_count_leaves_every_bit_unchanged() {
+    let mut x = noise(-1, 30_000, 1);
+    x[777] = f64::NAN;
+    let with_threads = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| analysed(&x, 1.0))
+    };
+    let one = with_threads(1);
+    assert_eq!(with_threads(2), one);
+    assert_eq!(with_threads(7), one);
+}
+
+/// Every term sees the data less the rounding of the input, so by the triangle inequality of the
+/// root mean square no deviation moves by more than the deviation of the rounding itself.
+#[test]
+fn a_large_frequency_offset_moves_no_mdev_beyond_the_rounding_of_the_input() {
+    const POINTS: usize = 5_000_000;
+    const OFFSET: f64 = 1e-3;
+    let x = noise(0, POINTS, 0);
+    let (mut moved, mut rounding) = (Vec::with_capacity(POINTS), Vec::with_capacity(POINTS));
+    for (i, &x) in x.iter().enumerate() {
+        let line = OFFSET * i as f64;
+        let sum = x + line;
+        let shadow = sum - line;
+        let error_of_sum = (x - shadow) + (line - (sum - shadow));
+        let error_of_line = OFFSET.mul_add(i as f64, -line);
+        moved.push(sum);
+        rounding.push(-error_of_sum - error_of_line);
+    }
+    for name in ["oadev", "mdev", "tdev", "ohdev"] {
+        let estimator = Estimator::named(name).unwrap();
+        let factors: Vec<usize> = (0..20).map(|octave| 1 << octave).collect();
+        let deviations = |x: &[f64]| -> Vec<f64> {
+            let found = estimator.deviations(&PhaseSeries::new(x, 1.0).unwrap(), &factors);
+            found.into_iter().map(|deviation| deviation.expect("the record is long enough")).collect()
+        };
+        let (plain, moved, rounding) = (deviations(&x), deviations(&moved), deviations(&rounding));
+        for (row, m) in factors.iter().enumerate() {
+            let change = (moved[row] - plain[row]).abs();
+            let allowed = rounding[row] + 1e-12 * plain[row];
+            assert!(change <= allowed, "{name} at m = {m} moved by {change:e}, the input explains {:e}", rounding[row]);
+        }
+    }
+}
+
+#[test]
+fn frequency_data_give_what_their_phase_gives() {
+    let y: Vec<f64> = noise(0, 2001, 4).windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let x = FrequencySeries::new(&y, 1.0).unwrap().to_phase().remove(0);
+    let by_frequency = analyse(&ClockData::Frequency(FrequencySeries::new(&y, 1.0).unwrap()), &settings());
+    assert_eq!(by_frequency, analysed(&x, 1.0));
+}
+
+#[test]
+fn no_term_spans_a_gap_in_frequency() {
+    let mut y: Vec<f64> = noise(0, 1001, 4).windows(2).map(|pair| pair[1] - pair[0]).collect();
+    y[400] = f64::NAN;
+    let data = FrequencySeries::new(&y, 1.0).unwrap();
+    let points = analyse(&ClockData::Frequency(data), &settings()).points;
+    let oadev = |m: usize| points.iter().find(|point| point.estimator.name == "oadev" && point.m == m).unwrap();
+    assert_eq!(oadev(16).n, (401 - 32) + (600 - 32));
+    assert!(oadev(16).gaps);
+}
