@@ -1,0 +1,60 @@
+//! The table of ops: the analyses that a step of a pipeline can name.
+//!
+//! One entry per file in the folder `op/`. An entry turns a section of a pipeline into an
+//! [`Analysis`] at planning time, with every word understood or refused.
+
+use crate::dataset::Dataset;
+use crate::document::{Parameter, Section, SpecError};
+use sigmatau_core::Finding;
+use sigmatau_data::{DataError, Schema, Table};
+use std::ops::Range;
+
+mod stability;
+
+/// Every op.
+pub static OPS: &[&Op] = &[&stability::OP];
+
+/// An analysis that a step can name.
+pub struct Op {
+    /// The word in `op = "…"`.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub title: &'static str,
+    /// Raised when a digit of its results moves; ends the reuse of older results.
+    pub revision: u32,
+    /// The table that it makes.
+    pub schema: &'static Schema,
+    /// Its keys besides `name`, `op` and `dataset`.
+    pub parameters: &'static [Parameter],
+    /// Understands the keys.
+    pub plan: fn(&Section<'_>) -> Result<Box<dyn Analysis>, SpecError>,
+}
+
+impl std::fmt::Debug for Op {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Op").field(&self.name).finish()
+    }
+}
+
+/// An analysis with its parameters, ready to be applied to units of work.
+pub trait Analysis: Send + Sync {
+    /// The parameters with every default written out, as TOML in a fixed order.
+    fn parameters(&self) -> String;
+
+    /// Computes one unit of work.
+    ///
+    /// # Errors
+    /// When the data of the unit can't be read.
+    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError>;
+}
+
+/// A unit of work: consecutive series of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// What it is about, for people.
+    pub label: String,
+    /// The file within the dataset.
+    pub file: usize,
+    /// The series within the file.
+    pub series: Range<usize>,
+}

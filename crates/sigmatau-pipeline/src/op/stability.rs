@@ -1,0 +1,174 @@
+//! Frequency stability of clocks.
+
+use super::{Analysis, Op, Unit};
+use crate::dataset::Dataset;
+use crate::document::{Parameter, Section, SpecError};
+use rayon::prelude::*;
+use sigmatau_core::nearest::did_you_mean;
+use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, SeriesError, Severity, Unit as Measure};
+use sigmatau_data::clock::{ClockKind, ClockSeries};
+use sigmatau_data::{Column, DataError, Table, schema};
+use sigmatau_stability::edf::EdfMethod;
+use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, TauList, analyse};
+
+/// Deviations of the Allan family with intervals, for every series of the dataset.
+pub(super) static OP: Op = Op {
+    name: "stability",
+    title: "frequency stability: Allan-family deviations with noise type, degrees of freedom and interval",
+    revision: sigmatau_stability::REVISION,
+    schema: &schema::stability::SCHEMA,
+    parameters: &[
+        Parameter { name: "estimators", default: "[\"oadev\", \"mdev\", \"ohdev\"]", doc: "statistics, see `list estimators`" },
+        Parameter { name: "tau", default: "\"octave\"", doc: "averaging times: octave, decade, all, log:N, or seconds such as \"1,10,100\"" },
+        Parameter { name: "confidence", default: "0.95", doc: "level of the two-sided intervals, between 0 and 1" },
+        Parameter { name: "edf", default: "\"greenhall-riley\"", doc: "degrees of freedom: greenhall-riley, or closed-form (oadev only)" },
+        Parameter { name: "noise", default: "\"auto\"", doc: "power-law noise: auto, or its name such as \"white FM\"" },
+    ],
+    plan,
+};
+
+fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, SpecError> {
+    Ok(Box::new(Stability(Settings {
+        estimators: estimators(section)?,
+        taus: section.required("tau")?.parse().map_err(|error| section.refuse_key("tau", &format!("{error}")))?,
+        confidence: confidence(section)?,
+        edf: edf(section)?,
+        noise: noise(section)?,
+    })))
+}
+
+fn estimators(section: &Section<'_>) -> Result<Vec<&'static Estimator>, SpecError> {
+    let named = |(line, name): (Option<usize>, String)| {
+        Estimator::named(&name).map_err(|error| section.refuse(line, &error.to_string()))
+    };
+    let estimators: Vec<_> = section.texts("estimators")?.into_iter().map(named).collect::<Result<_, _>>()?;
+    match estimators.is_empty() {
+        true => Err(section.refuse_key("estimators", "name at least one estimator")),
+        false => Ok(estimators),
+    }
+}
+
+fn confidence(section: &Section<'_>) -> Result<f64, SpecError> {
+    let confidence = section.number("confidence")?.unwrap_or(f64::NAN);
+    let refused = || section.refuse_key("confidence", &format!("the confidence {confidence} must lie between 0 and 1"));
+    (confidence > 0.0 && confidence < 1.0).then_some(confidence).ok_or_else(refused)
+}
+
+fn edf(section: &Section<'_>) -> Result<EdfMethod, SpecError> {
+    let name = section.required("edf")?;
+    let refused = |hint| section.refuse_key("edf", &format!("there is no method `{name}` for degrees of freedom{hint}"));
+    name.parse().map_err(refused)
+}
+
+fn noise(section: &Section<'_>) -> Result<Option<Noise>, SpecError> {
+    let name = section.required("noise")?;
+    if name == "auto" {
+        return Ok(None);
+    }
+    let all: Vec<Noise> = (-4..=2).filter_map(Noise::of).collect();
+    let names: Vec<&str> = all.iter().map(|noise| noise.name()).chain(["auto"]).collect();
+    let refused = || section.refuse_key("noise", &format!("there is no noise `{name}`{}", did_you_mean(&name, &names)));
+    all.iter().find(|noise| noise.name() == name).copied().map(Some).ok_or_else(refused)
+}
+
+struct Stability(Settings);
+
+impl Analysis for Stability {
+    fn parameters(&self) -> String {
+        let Settings { estimators, taus, confidence, edf, noise } = &self.0;
+        let names: Vec<String> = estimators.iter().map(|estimator| format!("\"{}\"", estimator.name)).collect();
+        let noise = noise.map_or("auto", Noise::name);
+        format!(
+            "estimators = [{}]\ntau = \"{taus}\"\nconfidence = {confidence}\nedf = \"{edf}\"\nnoise = \"{noise}\"\n",
+            names.join(", ")
+        )
+    }
+
+    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let clocks = dataset.read(unit)?;
+        let results: Vec<_> = clocks.par_iter().map(|clock| self.assess(clock)).collect();
+        let mut rows = Rows::default();
+        let mut findings = Vec::new();
+        for (clock, (points, remarks)) in clocks.iter().zip(results) {
+            points.iter().for_each(|point| rows.push(&clock.name, point, &self.0));
+            findings.extend(clock.findings.iter().cloned().chain(remarks).map(|finding| finding.about(&clock.name)));
+        }
+        Ok((rows.table(), findings))
+    }
+}
+
+impl Stability {
+    fn assess(&self, clock: &ClockSeries) -> (Vec<Point>, Vec<Finding>) {
+        let data = match clock.kind {
+            ClockKind::Phase => PhaseSeries::new(&clock.values, clock.tau0).map(ClockData::Phase),
+            ClockKind::Frequency => FrequencySeries::new(&clock.values, clock.tau0).map(ClockData::Frequency),
+        };
+        match data {
+            Ok(data) => {
+                let analysis = analyse(&data, &self.0);
+                (analysis.points, analysis.findings)
+            }
+            Err(error) => (Vec::new(), vec![not_a_series(&error)]),
+        }
+    }
+}
+
+fn not_a_series(error: &SeriesError) -> Finding {
+    Finding::new(
+        Severity::Failure,
+        "not-a-series",
+        error.to_string(),
+        "the stability is not assessable",
+        "mark missing points as null and check the sampling interval",
+    )
+}
+
+/// The columns of the stability schema, as they grow.
+#[derive(Default)]
+struct Rows {
+    texts: [Vec<String>; 5],
+    floats: [Vec<f64>; 8],
+    integers: [Vec<i64>; 2],
+}
+
+impl Rows {
+    fn push(&mut self, series: &str, point: &Point, settings: &Settings) {
+        let noise = point.noise.map(|identified| identified.noise);
+        let edf_method = point.edf.map(|_| settings.edf.to_string()).unwrap_or_default();
+        let noise_name = noise.map_or("", Noise::name);
+        let texts = [series.into(), point.estimator.name.into(), edf_method, noise_name.into(), point.flags().join(" ")];
+        let missing = f64::NAN;
+        let (lower, upper) = point.interval.map_or((missing, missing), |interval| (interval.lower, interval.upper));
+        let alpha = noise.map_or(missing, |noise| f64::from(noise.alpha()));
+        let edf = point.edf.unwrap_or(missing);
+        let floats = [point.tau, point.deviation, lower, upper, settings.confidence, edf, alpha, 1.0];
+        self.texts.iter_mut().zip(texts).for_each(|(column, value)| column.push(value));
+        self.floats.iter_mut().zip(floats).for_each(|(column, value)| column.push(value));
+        self.integers.iter_mut().zip([point.m as i64, point.n as i64]).for_each(|(column, value)| column.push(value));
+    }
+
+    fn table(self) -> Table {
+        let [series, estimator, edf_method, noise, flags] = self.texts;
+        let [tau, deviation, lower, upper, confidence, edf, alpha, bias] = self.floats;
+        let [m, n] = self.integers;
+        let bare = |name: &str, values| Column { unit: None, ..Column::float(name, Measure::ONE, values) };
+        let columns = vec![
+            Column::text("series", series),
+            Column::text("estimator", estimator),
+            Column::float("tau_s", Measure::SECOND, tau),
+            Column::integer("m", Measure::ONE, m),
+            bare("deviation", deviation),
+            bare("lower", lower),
+            bare("upper", upper),
+            Column::float("confidence", Measure::ONE, confidence),
+            Column::integer("n", Measure::ONE, n),
+            Column::float("edf", Measure::ONE, edf),
+            Column::text("edf_method", edf_method),
+            Column::text("noise", noise),
+            Column::float("alpha", Measure::ONE, alpha),
+            Column::float("bias", Measure::ONE, bias),
+            Column::text("flags", flags),
+        ];
+        Table::new(columns).expect("every row fills every column")
+    }
+}
