@@ -49,7 +49,7 @@ impl Language {
     }
 
     /// The label of this key, if it has one.
-    pub(crate) fn known(self, key: &str) -> Option<&'static str> {
+    fn known(self, key: &str) -> Option<&'static str> {
         let label = LABELS.iter().find(|label| label.key == key)?;
         Some(match self {
             Self::English => label.english,
@@ -144,6 +144,7 @@ static LABELS: &[Label] = &[
     pair("revision", "revision", "修订号"),
     pair("tool", "sigmatau version", "sigmatau 版本"),
     pair("all-series", "All series", "全部序列"),
+    pair("rows", "Rows", "数据行"),
     pair("none", "none", "无"),
     pair("colon", ": ", "："),
     pair("comma", ", ", "、"),
@@ -186,6 +187,15 @@ mod tests {
         for (place, label) in LABELS.iter().enumerate() {
             assert!(!label.english.is_empty() && (!label.chinese.is_empty() || label.english == " "), "{}", label.key);
             assert!(LABELS[..place].iter().all(|earlier| earlier.key != label.key), "{} stands twice", label.key);
+        }
+    }
+
+    #[test]
+    fn columns_of_stability_and_findings_have_labels() {
+        for field in
+            [&sigmatau_data::schema::stability::SCHEMA, &sigmatau_data::schema::finding::SCHEMA].map(|s| s.fields)
+        {
+            field.iter().for_each(|field| assert!(Language::Chinese.known(field.name).is_some(), "{}", field.name));
         }
     }
 

@@ -24,7 +24,7 @@ pub(crate) const WIDTH: u32 = 6400;
 pub(crate) const HEIGHT: u32 = 4000;
 
 /// The size of letters.
-const LETTER: i32 = 130;
+const LETTER: i32 = 138;
 /// The least distance between the names at the right.
 const LINE: i32 = 180;
 /// The most columns of letters that a name at the right may take.
@@ -127,7 +127,7 @@ fn draw_line<'a>(canvas: &Canvas<'a>, frame: &Frame, curve: &Curve, stroke: Shap
 fn draw_whiskers<'a>(canvas: &Canvas<'a>, frame: &Frame, curve: &Curve, ink: Ink) -> Drawn<'a> {
     for point in curve.points.iter().filter(|point| point.is_drawable()) {
         let (x, y) = frame.place(point);
-        for end in interval_ends(point).map(|end| frame.height(end)) {
+        for end in interval_ends(point).map(|end| frame.upwards(end.log10())) {
             let caps = [vec![(x, y), (x, end)], vec![(x - 24, end), (x + 24, end)]];
             caps.into_iter().try_for_each(|path| canvas.draw(&PathElement::new(path, ink.stroke(8))))?;
         }

@@ -62,11 +62,13 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// The frame that holds every drawable point and leaves room for names at the right; nothing where
-    /// no point is drawable. The whiskers of a fleet are not drawn and take no room.
+    /// The frame that holds every drawable point, the whiskers of the curves that are told apart, and
+    /// leaves room for names at the right; nothing where no point is drawable.
     pub(super) fn around(chart: &Chart, names_width: i32) -> Option<Self> {
         let points = || chart.curves.iter().flat_map(|curve| &curve.points).filter(|point| point.is_drawable());
-        let ends = points().filter(|_| !chart.is_fleet()).flat_map(interval_ends);
+        let told_apart = chart.told_apart();
+        let ends =
+            told_apart.iter().flat_map(|curve| &curve.points).filter(|p| p.is_drawable()).flat_map(interval_ends);
         Some(Self {
             left: 620,
             right: WIDTH as i32 - names_width,
@@ -85,11 +87,6 @@ impl Frame {
     /// The place of a decade of the ordinate.
     pub(super) fn upwards(&self, decade: f64) -> i32 {
         self.bottom - (f64::from(self.bottom - self.top) * self.y.fraction(decade)).round() as i32
-    }
-
-    /// The place of an ordinate, held within the frame.
-    pub(super) fn height(&self, ordinate: f64) -> i32 {
-        self.upwards(ordinate.log10()).clamp(self.top, self.bottom)
     }
 
     /// The place of a drawable point.

@@ -7,14 +7,13 @@ use sigmatau_data::{Column, Header, Input, Record, Table};
 const OCTAVES: u32 = 16;
 
 /// What a clock does: white PM at 1 s, white FM at 1 s, flicker floor, random walk at 1 s.
-#[derive(Clone)]
-pub struct Clock {
-    pub name: String,
+pub(crate) struct Clock {
+    pub(crate) name: String,
     levels: [f64; 4],
 }
 
 /// Twelve clocks of five kinds.
-pub fn laboratory() -> Record {
+pub(crate) fn laboratory() -> Record {
     let kinds: [(&str, usize, [f64; 4]); 5] = [
         ("maser", 3, [8e-14, 6e-14, 5e-16, 2e-19]),
         ("caesium", 3, [1e-13, 6e-12, 8e-15, 1e-18]),
@@ -29,7 +28,7 @@ pub fn laboratory() -> Record {
 }
 
 /// Satellites of two systems, so many altogether.
-pub fn fleet(count: usize) -> Record {
+pub(crate) fn fleet(count: usize) -> Record {
     let name = |number: usize| match number < count * 2 / 5 {
         true => format!("G{:02}", number + 1),
         false => format!("E{:02}", number + 1 - count * 2 / 5),
@@ -39,14 +38,14 @@ pub fn fleet(count: usize) -> Record {
 }
 
 /// A clock whose levels lie around these, at places that the seed chooses.
-pub fn clock(name: &str, levels: [f64; 4], seed: u64) -> Clock {
+pub(crate) fn clock(name: &str, levels: [f64; 4], seed: u64) -> Clock {
     let scattered = |(place, level): (usize, f64)| level * (1.6 * (unit(seed * 31 + place as u64) - 0.5)).exp();
     let mut places = levels.into_iter().enumerate().map(scattered);
     Clock { name: name.to_owned(), levels: std::array::from_fn(|_| places.next().unwrap_or(0.0)) }
 }
 
 /// The record of these clocks and estimators.
-pub fn stability(clocks: &[Clock], estimators: &[&str]) -> Record {
+pub(crate) fn stability(clocks: &[Clock], estimators: &[&str]) -> Record {
     let mut rows = Vec::new();
     for clock in clocks {
         for estimator in estimators {
@@ -57,7 +56,7 @@ pub fn stability(clocks: &[Clock], estimators: &[&str]) -> Record {
 }
 
 /// A record with this table.
-pub fn record(step: &str, schema: &str, table: Table) -> Record {
+pub(crate) fn record(step: &str, schema: &str, table: Table) -> Record {
     let inputs = vec![
         Input {
             name: "clocks-2026-w31.parquet".into(),

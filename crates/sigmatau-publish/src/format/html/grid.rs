@@ -19,6 +19,8 @@ pub(super) struct Drawer {
 pub(super) struct Grid {
     /// What stands above it; empty where the surroundings say enough.
     caption: String,
+    /// The unit of all numbers; empty where the heads state it.
+    unit: &'static str,
     heads: Vec<Head>,
     rows: Vec<Vec<String>>,
     /// What stands below it; empty where all rows are shown.
@@ -45,7 +47,7 @@ impl Grid {
             numbers.for_each(|(cell, _)| *cell = typeset(cell));
         }
         let heads = headings.into_iter().map(|heading| head(heading, language)).collect();
-        Self { caption: String::new(), heads, rows, note: String::new() }
+        Self { caption: String::new(), unit: "", heads, rows, note: String::new() }
     }
 
     /// The same table under a caption.
@@ -63,14 +65,23 @@ impl Grid {
         self.rows.first()?.first().map(String::as_str)
     }
 
-    /// The same table with the ordinate and its interval in the unit of the chart, which the record
-    /// states for each statistic and not for the column.
-    pub(super) fn in_unit_of(mut self, chart: &Chart) -> Self {
+    /// The same table with the ordinate and its interval in the unit of the chart, which depends on the
+    /// statistic and is not stated by the column.
+    pub(super) fn with_ordinates_of(mut self, chart: &Chart) -> Self {
         let measured = |head: &&mut Head| head.name == chart.ordinate.column || chart.interval.contains(&&*head.name);
-        let unit = if chart.ordinate.unit == "1" { "" } else { chart.ordinate.unit };
-        self.heads.iter_mut().filter(measured).for_each(|head| unit.clone_into(&mut head.unit));
+        self.heads.iter_mut().filter(measured).for_each(|head| unit_of(chart).clone_into(&mut head.unit));
         self
     }
+
+    /// The same table with all numbers in the unit of the chart's ordinate.
+    pub(super) fn in_unit_of(self, chart: &Chart) -> Self {
+        Self { unit: unit_of(chart), ..self }
+    }
+}
+
+/// The unit of the ordinate as it is shown: nothing for ratios.
+fn unit_of(chart: &Chart) -> &'static str {
+    if chart.ordinate.unit == "1" { "" } else { chart.ordinate.unit }
 }
 
 fn head(Heading { name, unit, is_number }: Heading, language: Language) -> Head {

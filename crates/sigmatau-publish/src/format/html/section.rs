@@ -120,7 +120,7 @@ impl<'a> Printer<'a> {
     fn curve(&self, chart: &Chart, curve: &Curve) -> Grid {
         let rows: Vec<usize> = curve.points.iter().map(|point| point.row).collect();
         let language = self.publication.language;
-        Grid::of(&self.varying, &rows, language).in_unit_of(chart).under(&chart.subject)
+        Grid::of(&self.varying, &rows, language).with_ordinates_of(chart).under(&chart.subject)
     }
 
     /// The series of the fleets by falling ordinate, across the common abscissas; nothing where all
@@ -146,7 +146,8 @@ impl<'a> Printer<'a> {
         let rows: Vec<usize> = (0..curves.len()).collect();
         let language = self.publication.language;
         let note = selection(curves.len(), chart.curves.len(), &self.record.header.step, self.publication);
-        Grid::of(&columns.iter().collect::<Vec<_>>(), &rows, language).under(&chart.subject).with_note(note)
+        let grid = Grid::of(&columns.iter().collect::<Vec<_>>(), &rows, language);
+        grid.in_unit_of(chart).under(&chart.subject).with_note(note)
     }
 
     /// The first rows of a record without plots.
