@@ -97,8 +97,8 @@ fn power_of_ten(decade: i32) -> String {
 
 fn draw_titles<'a>(canvas: &Canvas<'a>, frame: &Frame, chart: &Chart, language: Language) -> Drawn<'a> {
     let title = |column: &str, unit: &str| match unit {
-        "1" => language.label(column).to_owned(),
-        unit => format!("{} / {unit}", language.label(column)),
+        "1" => language.name(column).to_owned(),
+        unit => format!("{} / {unit}", language.name(column)),
     };
     let (abscissa, ordinate) = (chart.abscissa, chart.ordinate);
     let middle = (frame.left + frame.right) / 2;

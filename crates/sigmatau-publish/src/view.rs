@@ -26,7 +26,7 @@ pub struct Chart {
     pub group: String,
     /// The statistic, such as `oadev`.
     pub subject: String,
-    /// The columns that say which curve a row belongs to.
+    /// The columns that say which curve a row belongs to: the name of the series first.
     pub keys: [&'static str; 2],
     /// What runs to the right.
     pub abscissa: Axis,
@@ -132,7 +132,8 @@ impl Chart {
     /// Every curve: the ranked ones by falling ordinate, then those without a rank.
     pub fn ranked(&self) -> impl Iterator<Item = &Curve> {
         let ranking = self.ranking();
-        let unranked: Vec<usize> = (0..self.curves.len()).filter(|place| !ranking.contains(place)).collect();
+        let has_rank: HashSet<usize> = ranking.iter().copied().collect();
+        let unranked: Vec<usize> = (0..self.curves.len()).filter(|place| !has_rank.contains(place)).collect();
         ranking.into_iter().chain(unranked).map(|place| &self.curves[place])
     }
 
@@ -218,6 +219,13 @@ mod tests {
         let chart = chart(&[&[1.0, 2.0, 9.0], &[5.0, 3.0], &[0.1, 4.0], &[7.0, f64::NAN]]);
         assert_eq!(chart.common(), [1.0]);
         assert_eq!(chart.ranking(), [3, 1, 0, 2]);
+    }
+
+    #[test]
+    fn curves_without_a_rank_stand_last() {
+        let chart = chart(&[&[f64::NAN], &[1.0], &[2.0]]);
+        let names: Vec<&str> = chart.ranked().map(|curve| curve.name.as_str()).collect();
+        assert_eq!(names, ["clock-2", "clock-1", "clock-0"]);
     }
 
     #[test]

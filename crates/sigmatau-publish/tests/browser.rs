@@ -26,6 +26,7 @@ const QUIET: [&str; 10] = [
 const LIGHT: &str = "--blink-settings=preferredColorScheme=1";
 const DARK: &str = "--blink-settings=preferredColorScheme=0";
 
+#[expect(clippy::print_stderr, reason = "a test that did not run says so")]
 fn browser() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let found = std::env::split_paths(&path)

@@ -62,12 +62,13 @@ struct Page<'a> {
     canvas: (u32, u32),
 }
 
-/// The templates, and `say(key)` for labels. Text is escaped wherever it is filled in.
+/// The templates, with `say(key)` for texts of the page and `name(word)` for names in the data. Text is escaped wherever it is filled in.
 fn environment(language: Language) -> Result<Environment<'static>, PublishError> {
     let mut environment = Environment::new();
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.add_function("say", move |key: &str| language.label(key).to_owned());
+    environment.add_function("say", move |key: &str| language.text(key));
+    environment.add_function("name", move |name: &str| language.name(name).to_owned());
     environment.add_template("page.html", include_str!("html/page.html"))?;
     environment.add_template("style.css", include_str!("html/style.css"))?;
     Ok(environment)
@@ -86,12 +87,12 @@ fn summary(publication: &Publication<'_>) -> String {
         facts.push(("count-series", series.len().to_string()));
     }
     if !estimators.is_empty() {
-        facts.push(("count-estimators", estimators.join(language.label("comma"))));
+        facts.push(("count-estimators", estimators.join(language.text("comma"))));
     }
     facts.push(("count-findings", findings::weighed(publication)));
-    let told = |(key, fact): (&str, String)| [language.label(key), language.label("colon"), &fact].concat();
+    let told = |(key, fact): (&str, String)| [language.text(key), language.text("colon"), &fact].concat();
     let facts: Vec<String> = facts.into_iter().map(told).collect();
-    facts.join(language.label("stop")) + language.label("stop").trim_end()
+    facts.join(language.text("stop")) + language.text("stop").trim_end()
 }
 
 /// An ink and its twin on dark paper, as the stylesheet names them.
@@ -118,5 +119,5 @@ fn selection(shown: usize, total: usize, step: &str, publication: &Publication<'
     if publication.complete.is_empty() {
         return told;
     }
-    told + language.label("space") + &language.sentence("complete", &[("step", step), ("place", publication.complete)])
+    told + language.text("space") + &language.sentence("complete", &[("step", step), ("place", publication.complete)])
 }

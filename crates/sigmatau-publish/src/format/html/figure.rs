@@ -24,11 +24,11 @@ pub(super) struct Figure {
 impl Figure {
     /// Draws the chart and describes it.
     pub(super) fn of(chart: &Chart, language: Language) -> Result<Self, PublishError> {
-        let title = language.label(&chart.subject).to_owned();
+        let title = language.name(&chart.subject).to_owned();
         let names: Vec<&str> = chart.curves.iter().take(plot_names(chart)).map(|curve| curve.name.as_str()).collect();
         let described = language.sentence("chart", &[("subject", &title)]);
         Ok(Self {
-            description: [&described, language.label("colon"), &names.join(language.label("comma"))].concat(),
+            description: [&described, language.text("colon"), &names.join(language.text("comma"))].concat(),
             caption: caption(chart, language),
             elements: plot::elements(chart, language)?.map(Value::from_safe_string),
             subject: chart.subject.clone(),

@@ -35,7 +35,7 @@ impl Findings {
         remarks.sort_by_key(|remark| std::cmp::Reverse(remark.severity));
         let row = |remark: &&Remark<'_>| Row {
             word: remark.severity.word(),
-            severity: publication.language.label(remark.severity.word()).to_owned(),
+            severity: publication.language.name(remark.severity.word()).to_owned(),
             code: remark.code.to_owned(),
             subject: remark.subject.to_owned(),
             seen: remark.seen.to_owned(),
@@ -52,13 +52,13 @@ pub(super) fn weighed(publication: &Publication<'_>) -> String {
     let language = publication.language;
     let counted = |severity: Severity| {
         let count = publication.findings.iter().filter(|remark| remark.severity == severity).count();
-        (count > 0).then(|| format!("{} {count}", language.label(severity.word())))
+        (count > 0).then(|| format!("{} {count}", language.name(severity.word())))
     };
     let parts: Vec<String> =
         [Severity::Failure, Severity::Warning, Severity::Note].into_iter().filter_map(counted).collect();
     match publication.findings.len() {
-        0 => language.label("none").to_owned(),
+        0 => language.text("none").to_owned(),
         count => language
-            .sentence("weighed", &[("count", &count.to_string()), ("parts", &parts.join(language.label("comma")))]),
+            .sentence("weighed", &[("count", &count.to_string()), ("parts", &parts.join(language.text("comma")))]),
     }
 }

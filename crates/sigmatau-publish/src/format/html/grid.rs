@@ -85,5 +85,5 @@ fn unit_of(chart: &Chart) -> &'static str {
 }
 
 fn head(Heading { name, unit, is_number }: Heading, language: Language) -> Head {
-    Head { label: language.label(&name).to_owned(), name, unit, is_number }
+    Head { label: language.name(&name).to_owned(), name, unit, is_number }
 }

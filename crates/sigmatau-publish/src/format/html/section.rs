@@ -9,7 +9,7 @@ use crate::number::{Notation, typeset};
 use crate::view::{self, Chart, Curve, distinct};
 use crate::{Publication, PublishError};
 use serde::Serialize;
-use sigmatau_data::{Column, Record};
+use sigmatau_data::{Column, Record, Values};
 
 /// The most rows that the tables behind the folds show, all series of a record together.
 const MOST_ROWS: usize = 4000;
@@ -67,18 +67,22 @@ impl Section {
 struct Printer<'a> {
     record: &'a Record,
     publication: &'a Publication<'a>,
-    /// The columns that change from row to row.
-    varying: Vec<&'a Column>,
-    /// The columns that say the same in every row.
+    /// The columns of the tables.
+    listed: Vec<&'a Column>,
+    /// The columns that say the same in every row, told once above the plots.
     constant: Vec<&'a Column>,
 }
 
 impl<'a> Printer<'a> {
     fn new(record: &'a Record, publication: &'a Publication<'a>, charts: &[Chart]) -> Self {
-        let told_elsewhere = |column: &&Column| charts.iter().any(|chart| chart.keys.contains(&column.name.as_str()));
-        let columns = record.table.columns().iter().filter(|column| !told_elsewhere(column));
-        let (constant, varying) = columns.partition(|column| is_constant(column));
-        Self { record, publication, varying, constant }
+        let names = |names: fn(&Chart) -> [&'static str; 2]| charts.iter().flat_map(names).collect::<Vec<_>>();
+        let keys = names(|chart| chart.keys);
+        let axes = names(|chart| [chart.abscissa.column, chart.ordinate.column]);
+        let is_told_once =
+            |column: &&Column| !charts.is_empty() && !axes.contains(&&*column.name) && is_constant(column);
+        let columns = record.table.columns().iter().filter(|column| !keys.contains(&&*column.name));
+        let (constant, listed) = columns.partition(is_told_once);
+        Self { record, publication, listed, constant }
     }
 
     /// The labels and values of the columns that say the same in every row.
@@ -86,8 +90,8 @@ impl<'a> Printer<'a> {
         let language = self.publication.language;
         let told = |column: &&Column| {
             let grid = Grid::of(&[column], &[0], language);
-            let value = grid.first().filter(|value| !value.is_empty()).unwrap_or_else(|| language.label("none"));
-            (language.label(&column.name).to_owned(), value.to_owned())
+            let value = grid.first().filter(|value| !value.is_empty()).unwrap_or_else(|| language.text("none"));
+            (language.name(&column.name).to_owned(), value.to_owned())
         };
         self.constant.iter().map(told).collect()
     }
@@ -96,7 +100,7 @@ impl<'a> Printer<'a> {
         let language = self.publication.language;
         let name = Some(charts[0].group.as_str()).filter(|name| !name.is_empty());
         Ok(Group {
-            name: name.unwrap_or_else(|| language.label("all-series")).to_owned(),
+            name: name.unwrap_or_else(|| language.text("all-series")).to_owned(),
             figures: charts.iter().map(|chart| Figure::of(chart, language)).collect::<Result<_, _>>()?,
             drawers: self.ranking(charts).into_iter().chain(self.series(charts, left)).collect(),
         })
@@ -120,41 +124,45 @@ impl<'a> Printer<'a> {
     fn curve(&self, chart: &Chart, curve: &Curve) -> Grid {
         let rows: Vec<usize> = curve.points.iter().map(|point| point.row).collect();
         let language = self.publication.language;
-        Grid::of(&self.varying, &rows, language).with_ordinates_of(chart).under(&chart.subject)
+        Grid::of(&self.listed, &rows, language).with_ordinates_of(chart).under(&chart.subject)
     }
 
     /// The series of the fleets by falling ordinate, across the common abscissas; nothing where all
     /// groups are small.
     fn ranking(&self, charts: &[Chart]) -> Option<Drawer> {
         let grids: Vec<Grid> = charts.iter().filter(|chart| chart.is_fleet()).map(|chart| self.ranked(chart)).collect();
-        let name = self.publication.language.label("ranking").to_owned();
+        let name = self.publication.language.text("ranking").to_owned();
         (!grids.is_empty()).then_some(Drawer { name, grids })
     }
 
     fn ranked(&self, chart: &Chart) -> Grid {
         let curves: Vec<&Curve> = chart.ranked().take(MOST_LISTED).collect();
-        let abscissas = evenly(&chart.common(), MOST_ACROSS);
-        let notation = Notation::of(&abscissas);
-        let heights = |x: f64| curves.iter().map(|curve| curve.at(x).map_or(f64::NAN, |point| point.y)).collect();
-        let column = |x: &f64| Column {
-            name: format!("{} {}", typeset(&notation.print(*x)), chart.abscissa.unit),
-            unit: None,
-            values: sigmatau_data::Values::Float(heights(*x)),
-        };
-        let names = Column::text("series", curves.iter().map(|curve| curve.name.clone()).collect());
-        let columns: Vec<Column> = std::iter::once(names).chain(abscissas.iter().map(column)).collect();
+        let columns = side_by_side(chart, &curves);
         let rows: Vec<usize> = (0..curves.len()).collect();
-        let language = self.publication.language;
         let note = selection(curves.len(), chart.curves.len(), &self.record.header.step, self.publication);
-        let grid = Grid::of(&columns.iter().collect::<Vec<_>>(), &rows, language);
+        let grid = Grid::of(&columns.iter().collect::<Vec<_>>(), &rows, self.publication.language);
         grid.in_unit_of(chart).under(&chart.subject).with_note(note)
     }
 
     /// The first rows of a record without plots.
     fn list(&self) -> Grid {
         let rows: Vec<usize> = (0..self.record.table.rows().min(MOST_LISTED)).collect();
-        Grid::of(&self.varying, &rows, self.publication.language)
+        Grid::of(&self.listed, &rows, self.publication.language)
     }
+}
+
+/// The names of the curves, and their ordinates at some of the common abscissas.
+fn side_by_side(chart: &Chart, curves: &[&Curve]) -> Vec<Column> {
+    let abscissas = evenly(&chart.common(), MOST_ACROSS);
+    let notation = Notation::of(&abscissas);
+    let heights = |x: f64| curves.iter().map(|curve| curve.at(x).map_or(f64::NAN, |point| point.y)).collect();
+    let column = |x: &f64| Column {
+        name: format!("{} {}", typeset(&notation.print(*x)), chart.abscissa.unit),
+        unit: None,
+        values: Values::Float(heights(*x)),
+    };
+    let names = Column::text(chart.keys[0], curves.iter().map(|curve| curve.name.clone()).collect());
+    std::iter::once(names).chain(abscissas.iter().map(column)).collect()
 }
 
 /// Tells whether several rows say the same.
