@@ -1,0 +1,61 @@
+//! A chart on the page: its heading, the plot, and what a reader who cannot see it is told.
+
+use crate::number::{Notation, typeset};
+use crate::view::Chart;
+use crate::{Language, PublishError, plot};
+use minijinja::Value;
+use serde::Serialize;
+
+/// A plot with its texts.
+#[derive(Serialize)]
+pub(super) struct Figure {
+    /// The name of the statistic, as users type it.
+    subject: String,
+    /// The statistic in words; the same as `subject` where it has no other name.
+    title: String,
+    /// What the plot shows.
+    description: String,
+    /// What stands below the plot.
+    caption: String,
+    /// The elements of the plot; none where nothing can be drawn.
+    elements: Option<Value>,
+}
+
+impl Figure {
+    /// Draws the chart and describes it.
+    pub(super) fn of(chart: &Chart, language: Language) -> Result<Self, PublishError> {
+        let title = language.name(&chart.subject).to_owned();
+        let names: Vec<&str> = chart.curves.iter().take(plot_names(chart)).map(|curve| curve.name.as_str()).collect();
+        let described = language.sentence("chart", &[("subject", &title)]);
+        Ok(Self {
+            description: [&described, language.text("colon"), &names.join(language.text("comma"))].concat(),
+            caption: caption(chart, language),
+            elements: plot::elements(chart, language)?.map(Value::from_safe_string),
+            subject: chart.subject.clone(),
+            title,
+        })
+    }
+}
+
+/// How many names the description lists: those of a fleet are in its caption.
+fn plot_names(chart: &Chart) -> usize {
+    if chart.is_fleet() { 0 } else { chart.curves.len() }
+}
+
+/// What a fleet's caption says: how many series, and which are marked; empty for a small group.
+fn caption(chart: &Chart, language: Language) -> String {
+    if !chart.is_fleet() {
+        return String::new();
+    }
+    let count = chart.curves.len().to_string();
+    let Some(tau) = chart.common().last().copied() else {
+        return language.sentence("fleet-unranked", &[("count", &count)]);
+    };
+    let tau = typeset(&Notation::of(&[tau]).print(tau));
+    let [highest, median, lowest] = chart.landmarks()[..] else {
+        return language.sentence("fleet-unranked", &[("count", &count)]);
+    };
+    let name = |place: usize| chart.curves[place].name.as_str();
+    let texts = [("highest", name(highest)), ("median", name(median)), ("lowest", name(lowest))];
+    language.sentence("fleet", &[&[("count", count.as_str()), ("tau", &tau)], &texts[..]].concat())
+}

@@ -1,0 +1,55 @@
+//! What the page itself says.
+
+use super::{Label, pair};
+
+/// Every text of the page.
+pub(super) static TEXTS: &[Label] = &[
+    // Headings.
+    pair("findings", "Findings", "发现"),
+    pair("provenance", "Provenance", "溯源信息"),
+    pair("parameters", "Parameters", "参数"),
+    pair("inputs", "Inputs", "输入"),
+    pair("input", "file", "文件"),
+    pair("licence", "licence", "许可"),
+    pair("not-stated", "not stated", "未注明"),
+    pair("schema", "schema", "表结构"),
+    pair("analysis", "analysis", "分析"),
+    pair("revision", "revision", "修订号"),
+    pair("tool", "sigmatau version", "sigmatau 版本"),
+    pair("all-series", "All series", "全部序列"),
+    pair("rows", "Rows", "数据行"),
+    pair("none", "none", "无"),
+    // What joins words and sentences.
+    pair("colon", ": ", "："),
+    pair("comma", ", ", "、"),
+    pair("stop", ". ", "。"),
+    pair("space", " ", ""),
+    // Facts of the summary.
+    pair("count-records", "Records", "记录"),
+    pair("count-series", "Series", "序列"),
+    pair("count-estimators", "Estimators", "估计量"),
+    pair("count-findings", "Findings", "发现"),
+    pair("weighed", "{count} ({parts})", "{count}（{parts}）"),
+    // Sentences.
+    pair("every-row", "The same in every row", "各行相同"),
+    pair("ranking", "Ranking at common averaging times", "共同平均时间上的排序"),
+    pair(
+        "chart",
+        "{subject} against averaging time on logarithmic axes; whiskers show the confidence interval",
+        "{subject}随平均时间变化的双对数图；误差线表示置信区间",
+    ),
+    pair(
+        "fleet",
+        "{count} series in grey; at τ = {tau} s {highest} is the highest, {median} has the median rank, {lowest} is the lowest",
+        "共 {count} 个序列，以灰线表示；τ = {tau} s 处 {highest} 最高，{median} 居中，{lowest} 最低",
+    ),
+    pair(
+        "fleet-unranked",
+        "{count} series in grey; they share no averaging time at which they could be ranked",
+        "共 {count} 个序列，以灰线表示；无可供排序的共同平均时间",
+    ),
+    pair("nothing-drawable", "no point can be drawn on logarithmic axes", "没有可在对数坐标上绘制的点"),
+    pair("selection", "{shown} of {total} rows are shown.", "共 {total} 行，列出 {shown} 行。"),
+    pair("complete", "All rows are in the record `{step}` in {place}.", "全部数据见 {place} 中的记录“{step}”。"),
+    pair("empty-record", "The record has no rows.", "该记录没有数据行。"),
+];

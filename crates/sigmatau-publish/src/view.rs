@@ -1,0 +1,241 @@
+//! The neutral view of a record: which charts it asks for, and how its series fall into groups.
+//!
+//! One file per kind of record in the folder `view/`. A record of another kind has no charts and is
+//! shown as a table. What never lives here: colours, sizes, markup.
+
+pub mod stability;
+
+use sigmatau_data::{Record, Table};
+use std::collections::{BTreeMap, HashSet};
+
+/// The most series whose curves are told apart by colour and marker; a larger group is a fleet.
+pub const MOST_TOLD_APART: usize = 8;
+/// The most groups that are shown apart; with more, the names do not group and all series stand together.
+const MOST_GROUPS: usize = 12;
+
+/// What turns the table of one kind of record into charts.
+type View = fn(&Table) -> Option<Vec<Chart>>;
+
+/// The views by the schema of the record.
+static VIEWS: &[(&str, View)] = &[("stability/1", stability::charts)];
+
+/// One chart with logarithmic axes: the curves of a group of series for one statistic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// What the series of the group have in common; empty where they share no leading letters.
+    pub group: String,
+    /// The statistic, such as `oadev`.
+    pub subject: String,
+    /// The columns that say which curve a row belongs to: the name of the series first.
+    pub keys: [&'static str; 2],
+    /// What runs to the right.
+    pub abscissa: Axis,
+    /// What runs upwards.
+    pub ordinate: Axis,
+    /// The columns of the lower and the upper end of the interval, in the unit of the ordinate.
+    pub interval: [&'static str; 2],
+    /// The curves in the order of the record.
+    pub curves: Vec<Curve>,
+}
+
+/// The column behind an axis, and its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// The name of the column.
+    pub column: &'static str,
+    /// The unit of its values; `1` for ratios.
+    pub unit: &'static str,
+}
+
+/// The points of one series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    /// The name of the series.
+    pub name: String,
+    /// The points by rising abscissa.
+    pub points: Vec<Point>,
+}
+
+/// One row of the record as a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// The row of the record's table.
+    pub row: usize,
+    /// The abscissa.
+    pub x: f64,
+    /// The ordinate.
+    pub y: f64,
+    /// The lower end of its interval; `NaN` where it has none.
+    pub lower: f64,
+    /// The upper end of its interval; `NaN` where it has none.
+    pub upper: f64,
+}
+
+impl Point {
+    /// Tells whether the point has a place on logarithmic axes.
+    pub fn is_drawable(&self) -> bool {
+        [self.x, self.y].iter().all(|number| number.is_finite() && *number > 0.0)
+    }
+}
+
+impl Curve {
+    /// The drawable point at this abscissa.
+    pub fn at(&self, x: f64) -> Option<&Point> {
+        self.points.iter().find(|point| point.is_drawable() && point.x == x)
+    }
+}
+
+impl Chart {
+    /// Tells whether the group has too many series to tell them apart by colour and marker.
+    pub fn is_fleet(&self) -> bool {
+        self.curves.len() > MOST_TOLD_APART
+    }
+
+    /// The abscissas that the largest number of curves share, rising.
+    pub fn common(&self) -> Vec<f64> {
+        let mut shared: BTreeMap<u64, usize> = BTreeMap::new();
+        for point in self.curves.iter().flat_map(|curve| &curve.points).filter(|point| point.is_drawable()) {
+            // The bits of positive numbers sort as the numbers do.
+            *shared.entry(point.x.to_bits()).or_default() += 1;
+        }
+        let most = shared.values().copied().max();
+        shared.iter().filter(|(_, count)| Some(**count) == most).map(|(x, _)| f64::from_bits(*x)).collect()
+    }
+
+    /// The curves, as places in [`Chart::curves`], by falling ordinate at the longest common
+    /// abscissa; curves without a point there are left out.
+    pub fn ranking(&self) -> Vec<usize> {
+        let Some(last) = self.common().last().copied() else { return Vec::new() };
+        let height = |place: &usize| self.curves[*place].at(last).map(|point| point.y);
+        let mut places: Vec<usize> = (0..self.curves.len()).filter(|place| height(place).is_some()).collect();
+        places.sort_by(|a, b| height(b).partial_cmp(&height(a)).expect("drawable ordinates are ordered"));
+        places
+    }
+
+    /// The curves that stand for a fleet: the highest, the median-ranked and the lowest.
+    pub fn landmarks(&self) -> Vec<usize> {
+        let ranking = self.ranking();
+        let Some(last) = ranking.len().checked_sub(1) else { return Vec::new() };
+        let mut landmarks = vec![ranking[0], ranking[last / 2], ranking[last]];
+        landmarks.dedup();
+        landmarks
+    }
+
+    /// The curves with a colour and a marker of their own: the landmarks of a fleet, else all.
+    pub fn told_apart(&self) -> Vec<&Curve> {
+        match self.is_fleet() {
+            true => self.landmarks().into_iter().map(|place| &self.curves[place]).collect(),
+            false => self.curves.iter().collect(),
+        }
+    }
+
+    /// Every curve: the ranked ones by falling ordinate, then those without a rank.
+    pub fn ranked(&self) -> impl Iterator<Item = &Curve> {
+        let ranking = self.ranking();
+        let has_rank: HashSet<usize> = ranking.iter().copied().collect();
+        let unranked: Vec<usize> = (0..self.curves.len()).filter(|place| !has_rank.contains(place)).collect();
+        ranking.into_iter().chain(unranked).map(|place| &self.curves[place])
+    }
+
+    /// The curve of this name.
+    pub fn curve(&self, name: &str) -> Option<&Curve> {
+        self.curves.iter().find(|curve| curve.name == name)
+    }
+}
+
+/// The charts of a record, grouped and in order; none for a kind of record without a view.
+pub fn charts(record: &Record) -> Vec<Chart> {
+    let view = VIEWS.iter().find(|(schema, _)| *schema == record.header.schema);
+    view.and_then(|(_, charts)| charts(&record.table)).unwrap_or_default()
+}
+
+/// The group of a series: its leading letters.
+///
+/// ```
+/// use sigmatau_publish::view::group_of;
+/// assert_eq!((group_of("maser-1"), group_of("G01"), group_of("42")), ("maser", "G", ""));
+/// ```
+pub fn group_of(series: &str) -> &str {
+    let end = series.find(|c: char| !c.is_alphabetic()).unwrap_or(series.len());
+    &series[..end]
+}
+
+/// The groups of these series in order of first appearance, each with its series.
+///
+/// Where there are more groups than a reader can follow, all series make one group without a name.
+fn groups<'a>(series: &[&'a str]) -> Vec<(&'a str, Vec<&'a str>)> {
+    let names = distinct(series.iter().map(|name| group_of(name)));
+    if names.len() > MOST_GROUPS {
+        return vec![("", series.to_vec())];
+    }
+    let members = |group: &str| series.iter().copied().filter(|name| group_of(name) == group).collect();
+    names.into_iter().map(|group| (group, members(group))).collect()
+}
+
+/// The distinct words in order of first appearance.
+pub(crate) fn distinct<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = HashSet::new();
+    words.into_iter().filter(|word| seen.insert(*word)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(heights: &[&[f64]]) -> Chart {
+        let point = |(row, y): (usize, &f64)| {
+            let x = 2_f64.powi(i32::try_from(row).unwrap());
+            Point { row, x, y: *y, lower: f64::NAN, upper: f64::NAN }
+        };
+        let curve = |(place, heights): (usize, &&[f64])| Curve {
+            name: format!("clock-{place}"),
+            points: heights.iter().enumerate().map(point).collect(),
+        };
+        Chart {
+            group: "clock".into(),
+            subject: "oadev".into(),
+            keys: ["series", "estimator"],
+            abscissa: Axis { column: "tau_s", unit: "s" },
+            ordinate: Axis { column: "deviation", unit: "1" },
+            interval: ["lower", "upper"],
+            curves: heights.iter().enumerate().map(curve).collect(),
+        }
+    }
+
+    #[test]
+    fn series_group_by_their_leading_letters() {
+        let series = ["maser-1", "G01", "maser-2", "G02"];
+        assert_eq!(groups(&series), [("maser", vec!["maser-1", "maser-2"]), ("G", vec!["G01", "G02"])]);
+    }
+
+    #[test]
+    fn names_that_do_not_group_stand_together() {
+        let series = ["a1", "b1", "c1", "d1", "e1", "f1", "g1", "h1", "i1", "j1", "k1", "l1", "m1"];
+        assert_eq!(groups(&series), [("", series.to_vec())]);
+    }
+
+    #[test]
+    fn curves_rank_by_falling_height_at_the_longest_common_abscissa() {
+        let chart = chart(&[&[1.0, 2.0, 9.0], &[5.0, 3.0], &[0.1, 4.0], &[7.0, f64::NAN]]);
+        assert_eq!(chart.common(), [1.0]);
+        assert_eq!(chart.ranking(), [3, 1, 0, 2]);
+    }
+
+    #[test]
+    fn curves_without_a_rank_stand_last() {
+        let chart = chart(&[&[f64::NAN], &[1.0], &[2.0]]);
+        let names: Vec<&str> = chart.ranked().map(|curve| curve.name.as_str()).collect();
+        assert_eq!(names, ["clock-2", "clock-1", "clock-0"]);
+    }
+
+    #[test]
+    fn fleet_is_marked_by_its_highest_median_and_lowest() {
+        assert_eq!(chart(&[&[3.0], &[1.0], &[5.0], &[2.0], &[4.0]]).landmarks(), [2, 0, 1]);
+        assert_eq!(chart(&[&[3.0]]).landmarks(), [0]);
+    }
+
+    #[test]
+    fn chart_without_a_drawable_point_has_no_landmarks() {
+        assert!(chart(&[&[f64::NAN], &[0.0]]).landmarks().is_empty());
+    }
+}
