@@ -105,7 +105,7 @@ impl Planned {
             true => (ClockSource::open(path, &self.options)?, Vec::new()),
             false => self.import(path)?,
         };
-        let about = |finding: &Finding| finding.clone().about(prefixed(path, &finding.subject));
+        let about = |finding: &Finding| finding.clone().about(within(path, &finding.subject));
         let findings = findings.iter().chain(source.findings()).map(about).collect();
         Ok((File { path: path.to_owned(), licence: licence.to_owned(), source }, findings))
     }
@@ -294,9 +294,14 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-fn prefixed(path: &Path, subject: &str) -> String {
+/// The subject of a finding with its file, unless it names the file itself.
+fn within(path: &Path, subject: &str) -> String {
     let file = file_name(path);
-    if subject.is_empty() || subject.starts_with(&file) { format!("{file}{}", &subject[subject.len().min(if subject.is_empty() { 0 } else { file.len() })..]) } else { format!("{file}: {subject}") }
+    match subject {
+        "" => file,
+        _ if subject.starts_with(&file) => subject.to_owned(),
+        _ => format!("{file}: {subject}"),
+    }
 }
 
 fn unreadable(path: &Path, error: &DataError) -> Finding {

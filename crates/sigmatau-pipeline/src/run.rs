@@ -1,0 +1,230 @@
+//! Runs a plan: datasets are made ready, steps run in order, units of a step in parallel.
+//!
+//! Every unit of work leaves a part on disk as soon as it is finished, under the name of its key: the
+//! hash of op, revision, parameters, inputs and series. A later run takes over the parts whose key it
+//! meets again, so that an interrupted run goes on where it stopped and gives the same bytes.
+
+mod demonstration;
+pub mod store;
+
+use crate::dataset::{Dataset, Origin, Planned};
+use crate::event::{Event, Listener};
+use crate::op::Unit;
+use crate::plan::{Plan, Step};
+use rayon::prelude::*;
+use sigmatau_core::{Cancel, Finding, Severity};
+use sigmatau_data::{Column, DataError, Header, Input, Record, Table, schema};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use store::Store;
+
+/// How to run.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The run directory; nothing is written without one.
+    pub store: Option<Store>,
+    /// Somebody's wish to stop.
+    pub cancel: Cancel,
+    /// Whether the inputs are hashed for the header of the records; always done with a run directory.
+    pub hash_inputs: bool,
+}
+
+/// What a run gave.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The result of each step, in order.
+    pub steps: Vec<StepResult>,
+    /// Expectations that were not met.
+    pub unmet: Vec<String>,
+}
+
+/// The record of a step and what was remarked on the way.
+#[derive(Debug)]
+pub struct StepResult {
+    /// The record.
+    pub record: Record,
+    /// The findings, in the order of the units.
+    pub findings: Vec<Finding>,
+}
+
+impl Outcome {
+    /// All findings.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.steps.iter().flat_map(|step| &step.findings)
+    }
+
+    /// Tells whether everything could be assessed and every expectation was met.
+    pub fn conforms(&self) -> bool {
+        self.unmet.is_empty() && self.findings().all(|finding| finding.severity < Severity::Failure)
+    }
+}
+
+/// Why a run did not end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// Somebody asked to stop.
+    #[error("finish step `{step}`: stopped after {done} of {of} units of work; run again with --resume to go on")]
+    Interrupted {
+        /// The step.
+        step: String,
+        /// Units that are done.
+        done: usize,
+        /// Units in all.
+        of: usize,
+    },
+    /// Data could not be read or written.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The run directory can't be used.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+}
+
+/// Runs a plan.
+///
+/// The records do not depend on the number of threads, nor on whether the run was interrupted.
+/// Memory: the units of work in progress, one for each thread, and the records.
+///
+/// # Errors
+/// When somebody asked to stop, or a file can't be read or written. What is finished by then is kept.
+pub fn run(plan: &Plan, options: &Options, listener: &dyn Listener) -> Result<Outcome, RunError> {
+    listener.hear(&Event::RunStarted { title: &plan.title, steps: plan.steps.len() });
+    let ready = |planned| ready(planned, options, listener);
+    let datasets: Vec<Dataset> = plan.datasets.iter().map(ready).collect::<Result<_, _>>()?;
+    let mut outcome = Outcome::default();
+    for step in &plan.steps {
+        let result = run_step(step, &datasets[step.dataset], options, listener)?;
+        let (rows, findings) = (result.record.table.rows(), result.findings.len());
+        listener.hear(&Event::StepFinished { step: &step.name, rows, findings });
+        outcome.steps.push(result);
+    }
+    let unmet = plan.expectations.iter().filter_map(|expected| expected.check(&outcome.steps[expected.step].record.table).err());
+    outcome.unmet = unmet.collect();
+    Ok(outcome)
+}
+
+fn ready(planned: &Planned, options: &Options, listener: &dyn Listener) -> Result<Dataset, RunError> {
+    let dataset = match &planned.origin {
+        Origin::Files(files) => planned.open(files)?,
+        Origin::Recipe(recipe) => demonstration::dataset(planned, recipe, options, listener)?,
+    };
+    let (series, points) = (dataset.series(), dataset.points());
+    listener.hear(&Event::DatasetReady { dataset: &planned.name, series, points });
+    Ok(dataset)
+}
+
+fn run_step(step: &Step, dataset: &Dataset, options: &Options, listener: &dyn Listener) -> Result<StepResult, RunError> {
+    let units = dataset.units();
+    listener.hear(&Event::StepStarted { step: &step.name, units: units.len() });
+    let hashed = options.store.is_some() || options.hash_inputs;
+    let header = header(step, if hashed { dataset.inputs()? } else { Vec::new() });
+    let done = AtomicUsize::new(0);
+    let parts: Vec<_> = units
+        .par_iter()
+        .map(|unit| {
+            if options.cancel.requested() {
+                return Ok(None);
+            }
+            let (part, reused) = part(step, dataset, unit, &header, options)?;
+            done.fetch_add(1, Ordering::Relaxed);
+            listener.hear(&Event::UnitFinished { step: &step.name, unit: &unit.label, reused });
+            Ok(Some(part))
+        })
+        .collect::<Result<_, RunError>>()?;
+    let Some(parts) = parts.into_iter().collect::<Option<Vec<_>>>() else {
+        return Err(RunError::Interrupted { step: step.name.clone(), done: done.into_inner(), of: units.len() });
+    };
+    let result = joined(parts, header, dataset);
+    match &options.store {
+        Some(store) => store.finish_step(&step.name, &result.record, &findings_record(&result)).map(|()| result).map_err(RunError::from),
+        None => Ok(result),
+    }
+}
+
+fn header(step: &Step, inputs: Vec<Input>) -> Header {
+    Header {
+        schema: format!("{}/{}", step.op.schema.name, step.op.schema.version),
+        step: step.name.clone(),
+        analysis: step.op.name.to_owned(),
+        revision: step.op.revision,
+        parameters: step.analysis.parameters(),
+        inputs,
+        tool: concat!("sigmatau ", env!("CARGO_PKG_VERSION")).to_owned(),
+    }
+}
+
+/// The result of one unit of work.
+type Part = (Table, Vec<Finding>);
+
+/// Takes a part over from an earlier run, or computes and keeps it. Data that can't be read are a
+/// finding about their series, so that the other units go on.
+fn part(step: &Step, dataset: &Dataset, unit: &Unit, header: &Header, options: &Options) -> Result<(Part, bool), RunError> {
+    let key = options.store.as_ref().map(|_| key(header, unit));
+    if let (Some(store), Some(key)) = (&options.store, &key)
+        && let Some(part) = store.part(&step.name, key)
+    {
+        return Ok((part, true));
+    }
+    let part = match step.analysis.compute(dataset, unit) {
+        Ok(part) => part,
+        Err(error) => return Ok(((Table::default(), vec![unreadable(unit, &error)]), false)),
+    };
+    if let (Some(store), Some(key)) = (&options.store, &key) {
+        let record = |table: &Table| Record { header: header.clone(), table: table.clone() };
+        store.keep_part(&step.name, key, &record(&part.0), &Record { table: findings_table(&part.1), header: findings_header(header) })?;
+    }
+    Ok((part, false))
+}
+
+/// Everything that a part depends on, hashed.
+fn key(header: &Header, unit: &Unit) -> String {
+    let header = serde_json::to_string(header).expect("a header is plain text and numbers");
+    let whole = format!("{header}\n{}\n{:?}", unit.file, unit.series);
+    blake3::hash(whole.as_bytes()).to_hex()[..32].to_owned()
+}
+
+fn joined(parts: Vec<Part>, header: Header, dataset: &Dataset) -> StepResult {
+    let mut table = Table::default();
+    let mut findings = dataset.findings().to_vec();
+    for (rows, remarks) in parts {
+        if !rows.columns().is_empty() {
+            table.append(rows).expect("the parts of a step have one schema");
+        }
+        findings.extend(remarks);
+    }
+    StepResult { record: Record { header, table }, findings }
+}
+
+fn findings_record(result: &StepResult) -> Record {
+    Record { header: findings_header(&result.record.header), table: findings_table(&result.findings) }
+}
+
+fn findings_header(header: &Header) -> Header {
+    let schema = format!("{}/{}", schema::finding::SCHEMA.name, schema::finding::SCHEMA.version);
+    Header { schema, ..header.clone() }
+}
+
+/// Findings as a table of the finding schema.
+fn findings_table(findings: &[Finding]) -> Table {
+    let text = |name, of: fn(&Finding) -> &str| Column::text(name, findings.iter().map(|finding| of(finding).to_owned()).collect());
+    let columns = vec![
+        text("subject", |finding| &finding.subject),
+        text("code", |finding| finding.code),
+        text("severity", |finding| finding.severity.word()),
+        text("seen", |finding| &finding.seen),
+        text("matters", |finding| finding.matters),
+        text("advice", |finding| finding.advice),
+    ];
+    Table::new(columns).expect("every finding fills every column")
+}
+
+fn unreadable(unit: &Unit, error: &DataError) -> Finding {
+    Finding::new(
+        Severity::Failure,
+        "unreadable",
+        format!("failed to {error}"),
+        "these series are not in the result",
+        "mend the file and run again with --resume",
+    )
+    .about(&unit.label)
+}
