@@ -83,8 +83,11 @@ impl Layout {
     }
 }
 
+/// Tells whether of the lines from the first number on at least half have one or two numbers.
 fn sniff(head: &str) -> bool {
-    lines(head).take(50).any(|line| Layout::of(&line, None).is_some())
+    let readable = |line: &Line<'_>| Layout::of(line, None).is_some();
+    let body: Vec<bool> = lines(head).map(|line| readable(&line)).skip_while(|readable| !readable).collect();
+    !body.is_empty() && 2 * body.iter().filter(|readable| **readable).count() >= body.len()
 }
 
 fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, ImportError> {
