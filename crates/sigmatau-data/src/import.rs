@@ -144,7 +144,7 @@ pub enum ImportError {
         remedy: &'static str,
     },
     /// The unit does not fit the kind of numbers.
-    #[error("import `{file}`: {kind} can't be in `{unit}`; give a unit of {wanted}")]
+    #[error("import `{file}`: {} can't be in `{unit}`; give a unit of {wanted}", .kind.word())]
     Unit {
         /// The file.
         file: String,

@@ -3,7 +3,6 @@
 use super::{ImportError, ImportOptions, extension};
 use crate::Column;
 use sigmatau_core::Unit;
-use std::fmt;
 
 /// Whether numbers are time error or frequency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +20,6 @@ impl ClockKind {
             Self::Phase => "phase",
             Self::Frequency => "frequency",
         }
-    }
-}
-
-impl fmt::Display for ClockKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
     }
 }
 

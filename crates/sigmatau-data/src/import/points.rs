@@ -22,13 +22,17 @@ pub(super) struct Point {
 pub(super) struct Points {
     clocks: Vec<(String, Vec<Point>)>,
     places: HashMap<String, usize>,
+    /// The place of the clock that the last point went to, for files sorted by clock.
+    last: usize,
 }
 
 impl Points {
     /// Adds a point to the clock `name`.
     pub(super) fn push(&mut self, name: &str, point: Point) {
-        let place = self.places.get(name).copied().unwrap_or_else(|| self.begin(name));
-        self.clocks[place].1.push(point);
+        if self.clocks.get(self.last).is_none_or(|(last, _)| last != name) {
+            self.last = self.places.get(name).copied().unwrap_or_else(|| self.begin(name));
+        }
+        self.clocks[self.last].1.push(point);
     }
 
     fn begin(&mut self, name: &str) -> usize {

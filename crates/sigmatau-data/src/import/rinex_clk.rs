@@ -11,8 +11,8 @@
 //! stand on a second line that begins with a space; they are passed over, as are `CR`, `DR` and `MS`.
 //! Fields never touch each other, so lines are split at spaces, whatever the column of the version.
 //!
-//! The parser is our own: it is short, and the `rinex` crate brings a hundred packages along and
-//! keeps epochs as a tree of maps, where two columns are wanted.
+//! The parser is our own: it is short, and the `rinex` crate reads every type of RINEX file, brings
+//! many packages along and keeps epochs as a tree of maps, where two columns are wanted.
 
 use super::epoch;
 use super::measurand::Measurand;
@@ -36,7 +36,7 @@ static BAD_RECORD: Trouble = Trouble {
     advice: "compare the line with the format; was the file cut or edited?",
 };
 
-/// The kinds of records and whether they are clocks that can be chosen.
+/// The kinds of records.
 const KINDS: [&str; 5] = ["AS", "AR", "CR", "DR", "MS"];
 
 /// The time scales by the word of the header.
