@@ -5,6 +5,8 @@
 //!
 //! The public types are plain ([`Table`], [`Record`], …); no Arrow type crosses the door.
 
+pub mod generate;
+pub mod import;
 pub mod record;
 pub mod schema;
 pub mod table;

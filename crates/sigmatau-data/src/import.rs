@@ -1,0 +1,298 @@
+//! Importers: files as laboratories have them, read into tables of the clock schema.
+//!
+//! This is the table; each entry stands in the folder `import/` and begins with the grammar of its
+//! format in prose. An importer is given text; gzip is undone before, whatever the format. Trouble
+//! in the data is a [`Finding`] with its line; only what leaves nothing to read is an error.
+//!
+//! A file is held in memory as a whole, with about 40 bytes a point beside it.
+
+mod csv;
+pub(crate) mod epoch;
+mod measurand;
+mod points;
+mod remarks;
+mod rinex_clk;
+mod stable32;
+mod tags;
+
+use crate::Table;
+use flate2::read::MultiGzDecoder;
+pub use measurand::ClockKind;
+use sigmatau_core::nearest::did_you_mean;
+use sigmatau_core::{Finding, Severity, Unit};
+use std::borrow::Cow;
+use std::io::Read;
+use std::path::Path;
+pub use tags::Tags;
+
+/// One format.
+#[derive(Debug)]
+pub struct Importer {
+    /// The name that users type.
+    pub name: &'static str,
+    /// What it reads, in a few words.
+    pub title: &'static str,
+    /// The usual file name extensions, in lower case and without the dot.
+    pub extensions: &'static [&'static str],
+    /// Where the format is defined.
+    pub reference: &'static str,
+    /// Tells whether a text that begins like this can be of this format.
+    pub sniff: fn(&str) -> bool,
+    /// Reads a text; the second argument is the file name.
+    pub parse: fn(&str, &str, &ImportOptions) -> Result<Imported, ImportError>,
+}
+
+/// Every format; where two recognise a text, the earlier one reads it.
+pub static IMPORTERS: &[&Importer] = &[&rinex_clk::IMPORTER, &csv::IMPORTER, &stable32::IMPORTER];
+
+/// What a file does not say itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImportOptions {
+    /// Whether the numbers are phase or frequency.
+    pub kind: Option<ClockKind>,
+    /// The unit of the numbers.
+    pub unit: Option<Unit>,
+    /// The nominal frequency in Hz, which turns frequency in Hz into fractional frequency.
+    pub nominal: Option<f64>,
+    /// The sampling interval in seconds, where there are no time tags.
+    pub tau0: Option<f64>,
+    /// What the time tags count.
+    pub tags: Option<Tags>,
+    /// The time scale of the time tags.
+    pub time_scale: Option<String>,
+    /// The column with the names of the clocks, in formats that name their columns.
+    pub series: Option<String>,
+    /// The column with the time tags.
+    pub time: Option<String>,
+    /// The column with the numbers.
+    pub value: Option<String>,
+    /// Which records of a RINEX clock file to read.
+    pub records: Records,
+}
+
+/// Which clocks of a RINEX clock file to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Records {
+    /// Satellites, `AS`.
+    #[default]
+    Satellites,
+    /// Receivers at stations, `AR`.
+    Receivers,
+    /// Both.
+    Both,
+}
+
+/// What was read from a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imported {
+    /// The columns `series`, `time` (in ns, unless the file has no time tags), `phase` or
+    /// `frequency`, and `phase_u` where the file states standard uncertainties; sorted by series
+    /// and time. A missing point is `NaN`.
+    pub table: Table,
+    /// The time scale of `time`, where the file or the options name it.
+    pub time_scale: Option<String>,
+    /// The sampling interval in seconds of a table without `time`, where the options state it.
+    pub tau0: Option<f64>,
+    /// What was seen.
+    pub findings: Vec<Finding>,
+}
+
+/// Why a file was not read.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// There is no importer of this name.
+    #[error("find the importer `{name}`{hint}")]
+    Unknown {
+        /// The name that was asked for.
+        name: String,
+        /// The nearest known names.
+        hint: String,
+    },
+    /// No importer recognises the text.
+    #[error("import `{file}`: it looks like none of the known formats; name the importer{hint}")]
+    Unrecognised {
+        /// The file.
+        file: String,
+        /// The known names.
+        hint: String,
+    },
+    /// The file can't be read or unpacked.
+    #[error("import `{file}`: {reason}")]
+    Read {
+        /// The file.
+        file: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The file is not text.
+    #[error("import `{file}`: byte {offset} is 0, so this is no text; export the data as text first")]
+    Binary {
+        /// The file.
+        file: String,
+        /// The place of the first byte 0.
+        offset: usize,
+    },
+    /// The file does not say something that has to be known.
+    #[error("import `{file}`: {unstated}; state {remedy}")]
+    Unstated {
+        /// The file.
+        file: String,
+        /// What is not said.
+        unstated: &'static str,
+        /// The option that says it.
+        remedy: &'static str,
+    },
+    /// The unit does not fit the kind of numbers.
+    #[error("import `{file}`: {} can't be in `{unit}`; give a unit of {wanted}", .kind.word())]
+    Unit {
+        /// The file.
+        file: String,
+        /// The kind of numbers.
+        kind: ClockKind,
+        /// The unit that was stated.
+        unit: String,
+        /// What would fit.
+        wanted: &'static str,
+    },
+    /// A column that was named is not there.
+    #[error("import `{file}`: there is no column `{column}`{hint}")]
+    Column {
+        /// The file.
+        file: String,
+        /// The column that was asked for.
+        column: String,
+        /// The nearest columns of the file.
+        hint: String,
+    },
+    /// The text is not of this format.
+    #[error("import `{file}`, line {line}: {problem}")]
+    Format {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+}
+
+/// Returns the importer of this name.
+///
+/// # Errors
+/// When there is none; the nearest known names are given.
+///
+/// ```
+/// use sigmatau_data::import::importer;
+/// assert_eq!(importer("rinex-clk")?.extensions, ["clk", "clk_30s"]);
+/// assert_eq!(importer("rinex").unwrap_err().to_string(), "find the importer `rinex`; did you mean `rinex-clk`?");
+/// # Ok::<(), sigmatau_data::import::ImportError>(())
+/// ```
+pub fn importer(name: &str) -> Result<&'static Importer, ImportError> {
+    let found = IMPORTERS.iter().find(|importer| importer.name == name).copied();
+    found.ok_or_else(|| ImportError::Unknown { name: name.to_owned(), hint: did_you_mean(name, &names()) })
+}
+
+/// Returns the importer for a text: of those that recognise its beginning the one that knows the
+/// extension of the file name, or else the first.
+///
+/// ```
+/// use sigmatau_data::import::detect;
+/// assert_eq!(detect("maser.phd", "# s\n1.0e-9\n2.0e-9\n").map(|importer| importer.name), Some("stable32"));
+/// assert_eq!(detect("maser.csv", "time,phase\n0,1e-9\n").map(|importer| importer.name), Some("csv"));
+/// assert!(detect("letter.txt", "Dear colleague,\n").is_none());
+/// ```
+pub fn detect(name: &str, text: &str) -> Option<&'static Importer> {
+    let head = head(text);
+    let extension = extension(name);
+    let fitting = || IMPORTERS.iter().filter(|importer| (importer.sniff)(head)).copied();
+    fitting().find(|importer| importer.extensions.contains(&extension.as_str())).or_else(|| fitting().next())
+}
+
+/// Reads a file; without the name of an importer, the one that recognises it.
+///
+/// # Errors
+/// When the file can't be read, is no text, is of no known format, or leaves nothing to import.
+pub fn import_file(path: &Path, importer: Option<&str>, options: &ImportOptions) -> Result<Imported, ImportError> {
+    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let unreadable = |error: std::io::Error| ImportError::Read { file: file.to_string(), reason: error.to_string() };
+    import(&std::fs::read(path).map_err(unreadable)?, &file, importer, options)
+}
+
+/// Reads the bytes of a file, gzip or not; `file` is its name.
+///
+/// # Errors
+/// As [`import_file`].
+///
+/// ```
+/// use sigmatau_data::import::{ImportOptions, import};
+/// let read = import(b"1e-9\nbroken\n3e-9\n", "maser.phd", None, &ImportOptions::default())?;
+/// assert_eq!((read.table.rows(), read.findings.len()), (3, 1));
+/// # Ok::<(), sigmatau_data::import::ImportError>(())
+/// ```
+pub fn import(
+    bytes: &[u8],
+    file: &str,
+    importer: Option<&str>,
+    options: &ImportOptions,
+) -> Result<Imported, ImportError> {
+    let chosen = importer.map(self::importer).transpose()?;
+    let (bytes, file) = unpacked(bytes, file)?;
+    if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
+        return Err(ImportError::Binary { file: file.to_owned(), offset });
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let unrecognised = || ImportError::Unrecognised { file: file.to_owned(), hint: did_you_mean("", &names()) };
+    let importer = chosen.or_else(|| detect(file, &text)).ok_or_else(unrecognised)?;
+    let mut imported = (importer.parse)(&text, file, options)?;
+    imported.findings.extend(too_short(&imported.table, file));
+    Ok(imported)
+}
+
+/// The names of all importers.
+fn names() -> Vec<&'static str> {
+    IMPORTERS.iter().map(|importer| importer.name).collect()
+}
+
+/// The content of a gzip file under its name without `.gz`, or the bytes as they are.
+fn unpacked<'a>(bytes: &'a [u8], file: &'a str) -> Result<(Cow<'a, [u8]>, &'a str), ImportError> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok((Cow::Borrowed(bytes), file));
+    }
+    let mut content = Vec::new();
+    let damaged = |error: std::io::Error| ImportError::Read { file: file.to_owned(), reason: format!("gzip: {error}") };
+    MultiGzDecoder::new(bytes).read_to_end(&mut content).map_err(damaged)?;
+    Ok((Cow::Owned(content), file.strip_suffix(".gz").unwrap_or(file)))
+}
+
+/// The first lines of a text, at most 8 KiB.
+fn head(text: &str) -> &str {
+    let end = (0..=text.len().min(8192)).rev().find(|end| text.is_char_boundary(*end));
+    let head = &text[..end.unwrap_or(0)];
+    if head.len() == text.len() { head } else { head.rsplit_once('\n').map_or(head, |(lines, _)| lines) }
+}
+
+/// The extension of a file name in lower case.
+fn extension(file: &str) -> String {
+    Path::new(file).extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// The file name without its extension, which names the clock where the file does not.
+fn stem(file: &str) -> &str {
+    Path::new(file).file_stem().and_then(|stem| stem.to_str()).unwrap_or(file)
+}
+
+/// A finite number or `NaN`, with `e`, `E` or Fortran's `D` before the exponent.
+fn number(text: &str) -> Option<f64> {
+    let parsed = text.parse().or_else(|_| text.replace(['D', 'd'], "e").parse());
+    parsed.ok().filter(|number: &f64| !number.is_infinite())
+}
+
+fn too_short(table: &Table, file: &str) -> Option<Finding> {
+    let seen = || format!("{} points in the whole file", table.rows());
+    let (matters, advice) = ("no second difference can be formed", "check that the file is complete");
+    (table.rows() < 3).then(|| Finding::new(Severity::Warning, "short", seen(), matters, advice).about(file))
+}
+
+#[cfg(test)]
+mod tests;

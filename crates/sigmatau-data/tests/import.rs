@@ -1,0 +1,210 @@
+//! Importers on files: small samples, mutated samples, and real data where they are at hand.
+
+use sigmatau_core::Unit;
+use sigmatau_data::import::{ClockKind, IMPORTERS, ImportOptions, Imported, Records, import, import_file};
+use std::path::{Path, PathBuf};
+
+fn samples(format: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples").join(format)
+}
+
+fn phase(unit: &str) -> ImportOptions {
+    ImportOptions { kind: Some(ClockKind::Phase), unit: Some(Unit::parse(unit).unwrap()), ..Default::default() }
+}
+
+/// What has to be stated about a sample: nothing where the extension says it.
+fn options_for(path: &Path) -> ImportOptions {
+    let said = path.extension().is_some_and(|extension| extension == "phd" || extension == "frd");
+    if said { ImportOptions::default() } else { phase("s") }
+}
+
+fn sample(path: &str, options: &ImportOptions) -> Imported {
+    import_file(&samples(path), None, options).unwrap()
+}
+
+fn codes(imported: &Imported) -> Vec<&str> {
+    imported.findings.iter().map(|finding| finding.code).collect()
+}
+
+/// The numbers of a column, missing ones as `None`.
+fn numbers(imported: &Imported, column: &str) -> Vec<Option<f64>> {
+    imported.table.floats(column).unwrap().iter().map(|x| (!x.is_nan()).then_some(*x)).collect()
+}
+
+/// The paths of all samples of a format, sorted.
+fn sample_paths(format: &str) -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(samples(format)).unwrap_or_else(|_| panic!("no sample of `{format}`"));
+    let mut paths: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn every_importer_detects_and_reads_its_samples() {
+    for importer in IMPORTERS {
+        for path in sample_paths(importer.name) {
+            let named = import_file(&path, Some(importer.name), &options_for(&path)).unwrap();
+            let detected = import_file(&path, None, &options_for(&path)).unwrap();
+            assert_eq!(detected.table.columns().len(), named.table.columns().len(), "{}", path.display());
+            assert!(named.table.rows() > 1, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn phase_file_with_heading_and_trouble_is_read() {
+    let imported = sample("stable32/maser.phd", &ImportOptions::default());
+    assert_eq!(numbers(&imported, "phase"), [Some(0.0), Some(1.25e-11), Some(-2.5e-12), None, None, Some(3e-11)]);
+    assert_eq!(imported.findings[0].subject, "maser.phd, line 9");
+    assert_eq!(codes(&imported), ["bad-line"]);
+}
+
+#[test]
+fn dated_phase_is_read() {
+    let imported = sample("stable32/utc.dat", &phase("ns"));
+    assert_eq!(numbers(&imported, "phase"), [Some(12.5), Some(11.9), None, Some(11.1)]);
+    let days: Vec<i64> = imported.table.integers("time").unwrap().iter().map(|ns| ns / 86_400_000_000_000).collect();
+    assert_eq!(days, [20454, 20459, 20464, 20469]);
+    assert_eq!(codes(&imported), ["bad-line", "time-tags"]);
+}
+
+#[test]
+fn frequency_file_is_read() {
+    let imported = sample("stable32/counter.frd", &ImportOptions::default());
+    assert_eq!(numbers(&imported, "frequency"), [Some(1.5e-12), Some(-0.5e-12), Some(0.0), Some(2.5e-12)]);
+    assert_eq!(codes(&imported), ["zeros"]);
+}
+
+#[test]
+fn table_of_two_clocks_is_read() {
+    let imported = sample("csv/fleet.csv", &phase("s"));
+    let names = imported.table.texts("series").unwrap();
+    assert_eq!(
+        (&names[..3], &names[3..]),
+        (["caesium"; 3].map(String::from).as_slice(), ["maser, east"; 3].map(String::from).as_slice())
+    );
+    assert_eq!(numbers(&imported, "phase"), [Some(5e-9), None, Some(5.2e-9), Some(1e-9), Some(1.1e-9), None]);
+    assert_eq!(codes(&imported), ["bad-cell", "time-tags"]);
+}
+
+#[test]
+fn clock_files_of_both_versions_are_read() {
+    let older = sample("rinex-clk/short_300.clk", &ImportOptions::default());
+    assert_eq!(older.table.texts("series").unwrap(), ["G01", "G02", "G02"]);
+    assert_eq!((codes(&older), older.time_scale.as_deref()), (vec!["bad-record"], Some("GPST")));
+    let newer = sample("rinex-clk/short_304.clk", &ImportOptions { records: Records::Both, ..Default::default() });
+    assert_eq!(newer.table.texts("series").unwrap(), ["E01", "E01", "PTBB00DEU"]);
+    assert_eq!((codes(&newer), newer.time_scale.as_deref()), (vec![], Some("GST")));
+}
+
+/// Flips, cuts and doubles bytes; the place and the kind follow from `seed`.
+fn mutated(bytes: &[u8], seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut draw = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    let mut bytes = bytes.to_vec();
+    for _ in 0..=draw(8) {
+        let place = draw(bytes.len());
+        match draw(4) {
+            0 => bytes.truncate(place),
+            1 => bytes.extend_from_within(place..),
+            2 => drop(bytes.drain(place..(place + draw(20)).min(bytes.len()))),
+            _ => bytes.iter_mut().skip(place).take(1).for_each(|byte| *byte ^= 1 << draw(8)),
+        }
+    }
+    bytes
+}
+
+#[test]
+fn no_importer_panics_on_mutated_samples() {
+    let mut read = 0;
+    for importer in IMPORTERS {
+        for path in sample_paths(importer.name) {
+            let (bytes, options) = (std::fs::read(&path).unwrap(), options_for(&path));
+            let options = ImportOptions { records: Records::Both, ..options };
+            let file = path.file_name().unwrap().to_string_lossy();
+            for seed in 0..2000 {
+                let mutated = mutated(&bytes, seed);
+                for chosen in [None, Some(importer.name)] {
+                    read += usize::from(import(&mutated, &file, chosen, &options).is_ok());
+                }
+            }
+        }
+    }
+    assert!(read > 2000, "only {read} mutants were read: the mutation is too coarse to test anything");
+}
+
+/// A file of the shared data, or nothing, said loudly, where it is absent.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn shared(path: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("SIGMATAU_SHARED_DATA").map(PathBuf::from);
+    let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
+    let path = root.join("timefreq").join(path);
+    if !path.exists() {
+        eprintln!("skipped: {} is absent", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+#[test]
+fn final_clocks_of_a_day_are_read() {
+    let Some(path) = shared("rinex_clk/GRG0MGXFIN_20201770000_01D_30S_CLK.CLK.gz") else { return };
+    let imported = import_file(&path, None, &ImportOptions::default()).unwrap();
+    let names = imported.table.texts("series").unwrap();
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for name in names {
+        match counts.last_mut() {
+            Some((last, count)) if last == name => *count += 1,
+            _ => counts.push((name, 1)),
+        }
+    }
+    assert_eq!((names.len(), counts.len()), (75 * 2880 - 1, 75));
+    let odd: Vec<&(&str, usize)> = counts.iter().filter(|(_, count)| *count != 2880).collect();
+    assert_eq!(odd, [&("G21", 2879)]);
+    let time = imported.table.integers("time").unwrap();
+    assert_eq!((time[0], time[1] - time[0]), (1_593_043_200_000_000_000, 30_000_000_000));
+    assert_eq!((imported.time_scale.as_deref(), imported.findings.len()), (Some("GPST"), 0));
+}
+
+#[test]
+fn clocks_of_both_kinds_are_read() {
+    let Some(path) = shared("rinex_clk/COD20352.CLK") else { return };
+    let rows =
+        |records| import_file(&path, None, &ImportOptions { records, ..Default::default() }).unwrap().table.rows();
+    assert_eq!([Records::Satellites, Records::Receivers, Records::Both].map(rows), [423, 317, 740]);
+}
+
+#[test]
+fn example_of_the_standard_is_read() {
+    let Some(path) = shared("rinex_clk/USNO1.txt") else { return };
+    let options = ImportOptions { records: Records::Both, ..Default::default() };
+    let imported = import_file(&path, None, &options).unwrap();
+    assert_eq!(imported.table.texts("series").unwrap(), ["AREQ", "G16"]);
+    assert_eq!(numbers(&imported, "phase"), [Some(-0.123456789012); 2]);
+}
+
+#[test]
+fn recorded_pulses_are_read() {
+    let Some(path) = shared("gps_1pps/gps_1pps_phase_data.txt.gz") else { return };
+    assert_eq!(import_file(&path, None, &phase("s")).unwrap().table.rows(), 241_218);
+}
+
+#[test]
+fn reference_suite_is_read() {
+    let Some(path) = shared("sp1065/PHASE.DAT") else { return };
+    let imported = import_file(&path, None, &phase("s")).unwrap();
+    assert_eq!(imported.table.rows(), 1001);
+    assert_eq!(numbers(&imported, "phase")[1], Some(8.511601033439709e-2));
+}
+
+#[test]
+fn scale_differences_over_decades_are_read() {
+    let Some(path) = shared("bipm/gps2utc.clk") else { return };
+    let imported = import_file(&path, None, &phase("s")).unwrap();
+    let time = imported.table.integers("time").unwrap();
+    assert!(imported.table.rows() > 12_000 && time.is_sorted());
+    assert_eq!(codes(&imported), ["duplicate", "time-tags", "zeros"]);
+}
