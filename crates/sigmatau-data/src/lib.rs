@@ -9,6 +9,7 @@ mod atomic;
 mod column;
 mod parquet_file;
 
+pub mod clock;
 pub mod error;
 pub mod grid;
 pub mod hash;
@@ -19,6 +20,7 @@ pub mod table;
 pub mod writer;
 
 pub use atomic::write_atomic;
+pub use clock::{ClockKind, ClockOptions, ClockSeries, ClockSource, SeriesInfo};
 pub use error::{DataError, Trouble};
 pub use reader::read_table;
 pub use record::{Header, Input, Record, read_header};
