@@ -5,12 +5,27 @@
 //!
 //! The public types are plain ([`Table`], [`Record`], …); no Arrow type crosses the door.
 
+mod atomic;
+mod column;
+mod parquet_file;
+
+pub mod clock;
+pub mod error;
 pub mod generate;
+pub mod grid;
+pub mod hash;
 pub mod import;
+pub mod reader;
 pub mod record;
 pub mod schema;
 pub mod table;
+pub mod writer;
 
-pub use record::{Header, Input, Record};
+pub use atomic::write_atomic;
+pub use clock::{ClockKind, ClockOptions, ClockSeries, ClockSource, SeriesInfo};
+pub use error::{DataError, Trouble};
+pub use reader::read_table;
+pub use record::{Header, Input, Record, read_header};
 pub use schema::{Field, Kind, Schema};
 pub use table::{Column, Table, TableError, Values};
+pub use writer::{Metadata, TableWriter, write_table};

@@ -1,6 +1,22 @@
 //! A table in memory: named columns of equal length, each with its unit.
 
 use sigmatau_core::Unit;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The value of a scaled whole number: step · `scale` + `offset`.
+///
+/// The step is converted to the nearest `f64`, the product is rounded, then the sum is rounded: three
+/// IEEE 754 operations and never a fused one, so that `steps * scale + offset` in NumPy gives the same bits.
+///
+/// ```
+/// use sigmatau_data::table::rebuild;
+/// assert_eq!(rebuild(123_457, 1e-12, 0.0), 123_457.0 * 1e-12);
+/// assert_eq!(rebuild(3, 0.1, 1.0), 1.3);
+/// ```
+pub fn rebuild(step: i64, scale: f64, offset: f64) -> f64 {
+    step as f64 * scale + offset
+}
 
 /// The values of a column.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,7 +27,7 @@ pub enum Values {
     Integer(Vec<i64>),
     /// Words; a missing one is empty.
     Text(Vec<String>),
-    /// Numbers stored as whole multiples: value = `steps` · `scale` + `offset`, in this order.
+    /// Numbers stored as whole multiples: value = `steps` · `scale` + `offset`, as [`rebuild`] does it.
     Scaled {
         /// The stored whole numbers.
         steps: Vec<i64>,
@@ -35,6 +51,39 @@ impl Values {
     /// Tells whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The values as numbers, scaled ones rebuilt by [`rebuild`]; nothing for text.
+    pub fn to_floats(&self) -> Option<Cow<'_, [f64]>> {
+        match self {
+            Self::Float(values) => Some(Cow::Borrowed(values)),
+            Self::Integer(values) => Some(values.iter().map(|&value| value as f64).collect()),
+            Self::Scaled { steps, scale, offset } => {
+                Some(steps.iter().map(|&step| rebuild(step, *scale, *offset)).collect())
+            }
+            Self::Text(_) => None,
+        }
+    }
+
+    /// No values of the same kind and scale.
+    pub(crate) fn emptied(&self) -> Self {
+        match self {
+            Self::Float(_) => Self::Float(Vec::new()),
+            Self::Integer(_) => Self::Integer(Vec::new()),
+            Self::Text(_) => Self::Text(Vec::new()),
+            Self::Scaled { scale, offset, .. } => Self::Scaled { steps: Vec::new(), scale: *scale, offset: *offset },
+        }
+    }
+
+    /// Puts the given rows of `its`, values of the same kind, behind these.
+    pub(crate) fn extend(&mut self, its: &Self, rows: Range<usize>) {
+        match (self, its) {
+            (Self::Float(mine), Self::Float(its)) => mine.extend_from_slice(&its[rows]),
+            (Self::Text(mine), Self::Text(its)) => mine.extend_from_slice(&its[rows]),
+            (Self::Integer(mine), Self::Integer(its))
+            | (Self::Scaled { steps: mine, .. }, Self::Scaled { steps: its, .. }) => mine.extend_from_slice(&its[rows]),
+            _ => unreachable!("the kinds are compared before"),
+        }
     }
 }
 
@@ -175,14 +224,8 @@ impl Table {
         if let Some(odd) = first_difference(&self.columns, &other.columns) {
             return Err(TableError::Differ(odd));
         }
-        for (mine, its) in self.columns.iter_mut().zip(other.columns) {
-            match (&mut mine.values, its.values) {
-                (Values::Float(mine), Values::Float(its)) => mine.extend(its),
-                (Values::Integer(mine), Values::Integer(its)) => mine.extend(its),
-                (Values::Text(mine), Values::Text(its)) => mine.extend(its),
-                (Values::Scaled { steps: mine, .. }, Values::Scaled { steps: its, .. }) => mine.extend(its),
-                _ => unreachable!("first_difference compares the kinds"),
-            }
+        for (mine, its) in self.columns.iter_mut().zip(&other.columns) {
+            mine.values.extend(&its.values, 0..its.values.len());
         }
         Ok(())
     }
@@ -227,6 +270,22 @@ mod tests {
         whole.append(table(vec![1.0])).unwrap();
         whole.append(table(vec![2.0])).unwrap();
         assert_eq!(whole, table(vec![1.0, 2.0]));
+    }
+
+    #[test]
+    fn picoseconds_rebuild_to_the_bits_of_the_product() {
+        for step in (-2_000_000_i64..2_000_000).chain([i64::MIN, -1 << 53, 1 << 53, i64::MAX]) {
+            let product = step as f64 * 1e-12;
+            assert_eq!(rebuild(step, 1e-12, 0.0).to_bits(), product.to_bits());
+        }
+    }
+
+    #[test]
+    fn rebuilding_rounds_the_product_before_the_sum() {
+        let (step, scale) = ((1_i64 << 27) + 1, ((1_i64 << 27) + 1) as f64);
+        let exact = (1_i128 << 54) + (1_i128 << 28) + 1;
+        let offset = -((exact - 1) as f64);
+        assert_eq!(rebuild(step, scale, offset), 0.0, "a fused operation would keep the last 1");
     }
 
     #[test]

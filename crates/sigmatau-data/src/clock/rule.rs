@@ -1,0 +1,97 @@
+//! From what is stored to SI: numbers or whole numbers to seconds and fractions, ticks to nanoseconds.
+
+use crate::column::{Described, Storage};
+use crate::error::Trouble;
+use crate::table::rebuild;
+use sigmatau_core::Unit;
+use sigmatau_core::unit::Conversion;
+
+/// The epoch that stands for a missing one.
+pub(super) const MISSING: i64 = i64::MIN;
+
+/// Turns stored numbers into the wanted ones.
+pub(super) trait Rule: Copy + Send + Sync {
+    /// The wanted type; its default is overwritten everywhere.
+    type Out: Copy + Default + Send + Sync;
+    /// What stands for a null.
+    const NULL: Self::Out;
+    /// A stored number.
+    fn real(&self, stored: f64) -> Self::Out;
+    /// A stored whole number.
+    fn whole(&self, stored: i64) -> Self::Out;
+}
+
+/// The rule for clock values: to s, to 1, or through Hz to y = (f − f0)/f0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ValueRule {
+    /// Scale and offset of scaled whole numbers.
+    pub(super) scaled: Option<(f64, f64)>,
+    /// To SI, where the values are not in SI already.
+    pub(super) conversion: Option<Conversion>,
+    /// The nominal frequency f0 in Hz, for values in hertz.
+    pub(super) nominal: Option<f64>,
+}
+
+impl Rule for ValueRule {
+    type Out = f64;
+    const NULL: f64 = f64::NAN;
+
+    fn real(&self, stored: f64) -> f64 {
+        let si = self.conversion.map_or(stored, |conversion| conversion.apply(stored));
+        self.nominal.map_or(si, |nominal| (si - nominal) / nominal)
+    }
+
+    fn whole(&self, stored: i64) -> f64 {
+        self.real(self.scaled.map_or(stored as f64, |(scale, offset)| rebuild(stored, scale, offset)))
+    }
+}
+
+/// The rule for epochs: to whole nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum TimeRule {
+    /// Whole numbers of ticks that are whole nanoseconds; exact.
+    Ticks(i64),
+    /// Any other number in a unit of time, rounded to the nearest nanosecond.
+    Real(Option<(f64, f64)>, Conversion),
+}
+
+impl TimeRule {
+    /// The rule for a column of epochs.
+    pub(super) fn new(column: &Described) -> Result<Self, Trouble> {
+        let scaled = match column.storage {
+            Storage::Instant { nanoseconds } => return Ok(Self::Ticks(nanoseconds)),
+            Storage::Scaled { scale, offset } => Some((scale, offset)),
+            Storage::Integer | Storage::Float => None,
+            Storage::Text | Storage::Other(_) => {
+                let found = column.type_name().to_owned();
+                return Err(Trouble::Type { found, wanted: "a timestamp or a number with a unit of time" });
+            }
+        };
+        let nanosecond = Unit::parse("ns").expect("ns is a unit");
+        let conversion = column.parsed_unit()?.ok_or(Trouble::NoUnit)?.conversion(&nanosecond)?;
+        let tick = conversion.apply(1.0);
+        let exact = column.storage == Storage::Integer && tick.fract() == 0.0 && tick < 9e18;
+        Ok(if exact { Self::Ticks(tick as i64) } else { Self::Real(scaled, conversion) })
+    }
+}
+
+impl Rule for TimeRule {
+    type Out = i64;
+    const NULL: i64 = MISSING;
+
+    fn real(&self, stored: f64) -> i64 {
+        let nanoseconds = match self {
+            Self::Ticks(tick) => stored * *tick as f64,
+            Self::Real(_, conversion) => conversion.apply(stored).round(),
+        };
+        if nanoseconds.abs() < 9.2e18 { nanoseconds as i64 } else { MISSING }
+    }
+
+    fn whole(&self, stored: i64) -> i64 {
+        match self {
+            Self::Ticks(tick) => stored.checked_mul(*tick).unwrap_or(MISSING),
+            Self::Real(Some((scale, offset)), _) => self.real(rebuild(stored, *scale, *offset)),
+            Self::Real(None, _) => self.real(stored as f64),
+        }
+    }
+}

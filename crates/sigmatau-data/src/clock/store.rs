@@ -1,0 +1,147 @@
+//! Where the rows of a clock source come from: a Parquet file, or a table in memory.
+
+use super::rule::Rule;
+use crate::column::Described;
+use crate::parquet_file::{CHUNK, ParquetFile, pour};
+use crate::{DataError, Table, Values};
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, DictionaryArray, StringArray};
+use parquet::column::reader::ColumnReader;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// The rows, in groups that are decoded separately; a table in memory is one group.
+pub(super) enum Store {
+    Parquet(ParquetFile),
+    Memory { name: String, table: Table },
+}
+
+impl Store {
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Parquet(file) => file.name(),
+            Self::Memory { name, .. } => name.clone(),
+        }
+    }
+
+    pub(super) fn described(&self) -> Result<Vec<Described>, DataError> {
+        match self {
+            Self::Parquet(file) => file.described(),
+            Self::Memory { table, .. } => Ok(table.columns().iter().map(Described::from_column).collect()),
+        }
+    }
+
+    pub(super) fn group_rows(&self) -> Vec<usize> {
+        match self {
+            Self::Parquet(file) => file.group_rows(),
+            Self::Memory { table, .. } => vec![table.rows()],
+        }
+    }
+
+    /// Numbers the words of a column in one group by their first appearance, feeds the number of each
+    /// row to `each`, and returns the words.
+    pub(super) fn words(
+        &self,
+        column: usize,
+        group: usize,
+        mut each: impl FnMut(u32),
+    ) -> Result<Vec<String>, DataError> {
+        let mut words = Words::default();
+        match self {
+            Self::Parquet(file) => file.words(column, group, |batch| words.number_batch(batch, &mut each))?,
+            Self::Memory { table, .. } => {
+                if let Values::Text(column) = &table.columns()[column].values {
+                    column.iter().for_each(|word| each(words.number(word)));
+                }
+            }
+        }
+        Ok(words.list)
+    }
+
+    /// Feeds the given rows of a column in one group to `sink`, in chunks with the number of their first row.
+    pub(super) fn numbers<R: Rule>(
+        &self,
+        column: usize,
+        group: usize,
+        rows: Range<usize>,
+        rule: R,
+        sink: impl FnMut(usize, &[R::Out]),
+    ) -> Result<(), DataError> {
+        match self {
+            Self::Parquet(file) => decoded(file, column, group, rows, rule, sink),
+            Self::Memory { table, .. } => {
+                in_memory(&table.columns()[column].values, rows, rule, sink);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn decoded<R: Rule>(
+    file: &ParquetFile,
+    column: usize,
+    group: usize,
+    rows: Range<usize>,
+    rule: R,
+    sink: impl FnMut(usize, &[R::Out]),
+) -> Result<(), DataError> {
+    let outcome = match file.numbers(column, group)? {
+        ColumnReader::DoubleColumnReader(column) => pour(column, rows, R::NULL, |stored| rule.real(*stored), sink),
+        ColumnReader::FloatColumnReader(column) => {
+            pour(column, rows, R::NULL, |stored| rule.real(f64::from(*stored)), sink)
+        }
+        ColumnReader::Int64ColumnReader(column) => pour(column, rows, R::NULL, |stored| rule.whole(*stored), sink),
+        ColumnReader::Int32ColumnReader(column) => {
+            pour(column, rows, R::NULL, |stored| rule.whole(i64::from(*stored)), sink)
+        }
+        _ => return Err(file.damaged("numbers of a physical type that was given up, such as INT96")),
+    };
+    outcome.map_err(|refused| file.damaged(refused))
+}
+
+fn in_memory<R: Rule>(values: &Values, rows: Range<usize>, rule: R, mut sink: impl FnMut(usize, &[R::Out])) {
+    for start in rows.clone().step_by(CHUNK) {
+        let piece = start..rows.end.min(start + CHUNK);
+        let chunk: Vec<R::Out> = match values {
+            Values::Float(values) => values[piece].iter().map(|&stored| rule.real(stored)).collect(),
+            Values::Integer(values) | Values::Scaled { steps: values, .. } => {
+                values[piece].iter().map(|&stored| rule.whole(stored)).collect()
+            }
+            Values::Text(_) => Vec::new(),
+        };
+        sink(start, &chunk);
+    }
+}
+
+/// Words numbered by their first appearance.
+#[derive(Default)]
+struct Words {
+    numbers: HashMap<String, u32>,
+    list: Vec<String>,
+}
+
+impl Words {
+    fn number(&mut self, word: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(word) {
+            return number;
+        }
+        let number = self.list.len() as u32;
+        self.numbers.insert(word.to_owned(), number);
+        self.list.push(word.to_owned());
+        number
+    }
+
+    /// Looks each word of the dictionary up once, at its first row. A null is the empty word.
+    fn number_batch(&mut self, batch: &DictionaryArray<Int32Type>, each: &mut impl FnMut(u32)) {
+        let words: &StringArray = arrow_array::cast::AsArray::as_string(batch.values());
+        let mut known = vec![None; words.len()];
+        for key in batch.keys() {
+            let key = key.map(|key| key as usize).filter(|&key| words.is_valid(key));
+            let number = match key {
+                Some(key) => *known[key].get_or_insert_with(|| self.number(words.value(key))),
+                None => self.number(""),
+            };
+            each(number);
+        }
+    }
+}
