@@ -1,5 +1,6 @@
 //! Remarks about data: what was seen, why it matters, what to try.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// How much a finding weighs.
@@ -48,26 +49,27 @@ pub struct Finding {
     /// How much it weighs.
     pub severity: Severity,
     /// A stable word for the kind of remark, such as `gap` or `constant`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What it is about: a series, a file with its line, a column; empty for the whole input.
     pub subject: String,
     /// What was seen, with the values that show it.
     pub seen: String,
     /// Why it matters for the result.
-    pub matters: &'static str,
+    pub matters: Cow<'static, str>,
     /// What the reader can try.
-    pub advice: &'static str,
+    pub advice: Cow<'static, str>,
 }
 
 impl Finding {
     /// A remark about the whole input; [`Finding::about`] names a narrower subject.
     pub fn new(
         severity: Severity,
-        code: &'static str,
+        code: impl Into<Cow<'static, str>>,
         seen: impl Into<String>,
-        matters: &'static str,
-        advice: &'static str,
+        matters: impl Into<Cow<'static, str>>,
+        advice: impl Into<Cow<'static, str>>,
     ) -> Self {
+        let (code, matters, advice) = (code.into(), matters.into(), advice.into());
         Self { severity, code, subject: String::new(), seen: seen.into(), matters, advice }
     }
 

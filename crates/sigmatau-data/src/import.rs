@@ -15,9 +15,8 @@ mod rinex_clk;
 mod stable32;
 mod tags;
 
-use crate::Table;
+use crate::{ClockKind, Table};
 use flate2::read::MultiGzDecoder;
-pub use measurand::ClockKind;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};
 use std::borrow::Cow;

@@ -7,6 +7,9 @@ pub mod clock;
 pub mod finding;
 pub mod stability;
 
+use crate::{Column, Table, Values};
+use sigmatau_core::Unit;
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -42,6 +45,22 @@ pub struct Schema {
     pub fields: &'static [Field],
 }
 
+impl Schema {
+    /// A table of this kind without rows.
+    pub fn empty(&self) -> Table {
+        let column = |field: &Field| Column {
+            name: field.name.to_owned(),
+            unit: (!field.unit.is_empty()).then(|| Unit::parse(field.unit).expect("schemas name known units")),
+            values: match field.kind {
+                Kind::Float => Values::Float(Vec::new()),
+                Kind::Integer => Values::Integer(Vec::new()),
+                Kind::Text => Values::Text(Vec::new()),
+            },
+        };
+        Table::new(self.fields.iter().map(column).collect()).expect("a schema names each column once")
+    }
+}
+
 /// Every schema.
 pub static SCHEMAS: &[&Schema] = &[&clock::SCHEMA, &stability::SCHEMA, &finding::SCHEMA];
 
@@ -55,4 +74,16 @@ const fn integer(name: &'static str, unit: &'static str, doc: &'static str) -> F
 
 const fn text(name: &'static str, doc: &'static str) -> Field {
     Field { name, kind: Kind::Text, unit: "", doc }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_schema_makes_an_empty_table() {
+        for schema in SCHEMAS {
+            assert_eq!(schema.empty().columns().len(), schema.fields.len(), "{}", schema.name);
+        }
+    }
 }

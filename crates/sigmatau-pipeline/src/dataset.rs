@@ -7,17 +7,29 @@ use sigmatau_core::{Finding, Severity, Unit as Measure};
 use sigmatau_data::clock::{ClockKind, ClockOptions, ClockSeries, ClockSource};
 use sigmatau_data::generate::{Overrides, Recipe};
 use sigmatau_data::import::{self, ImportOptions};
-use sigmatau_data::{DataError, Input, Manifest, hash};
+use sigmatau_data::{Content, DataError, Input, Manifest, hash};
 use std::path::{Path, PathBuf};
 
 /// The keys of `[dataset.NAME]`.
 pub const PARAMETERS: &[Parameter] = &[
-    Parameter { name: "path", default: "", doc: "a Parquet or text file, a folder of such, or a manifest dataset.toml" },
-    Parameter { name: "recipe", default: "", doc: "demonstration data instead of files: a built-in recipe or a recipe file" },
+    Parameter {
+        name: "path",
+        default: "",
+        doc: "a Parquet or text file, a folder of such, or a manifest dataset.toml",
+    },
+    Parameter {
+        name: "recipe",
+        default: "",
+        doc: "demonstration data instead of files: a built-in recipe or a recipe file",
+    },
     Parameter { name: "points", default: "", doc: "recipe: points of each clock" },
     Parameter { name: "clocks", default: "", doc: "recipe: number of clocks" },
     Parameter { name: "seed", default: "", doc: "recipe: seed of the noise" },
-    Parameter { name: "import", default: "", doc: "format of text files, see `list importers`; found by itself if left out" },
+    Parameter {
+        name: "import",
+        default: "",
+        doc: "format of text files, see `list importers`; found by itself if left out",
+    },
     Parameter { name: "kind", default: "", doc: "phase or frequency" },
     Parameter { name: "unit", default: "", doc: "unit of the values, such as s, ns, 1, Hz" },
     Parameter { name: "tau0", default: "", doc: "sampling interval in s, where there are no epochs" },
@@ -80,7 +92,7 @@ impl Planned {
     /// # Errors
     /// When no file can be opened.
     pub fn open(&self, files: &[(PathBuf, String)]) -> Result<Dataset, DataError> {
-        let mut dataset = Dataset { name: self.name.clone(), files: Vec::new(), findings: Vec::new() };
+        let mut dataset = Dataset { name: self.name.clone(), files: Vec::new(), findings: Vec::new(), folder: None };
         let mut first_error = None;
         for (path, licence) in files {
             match self.open_file(path, licence) {
@@ -112,10 +124,20 @@ impl Planned {
 
     fn import(&self, path: &Path) -> Result<(ClockSource, Vec<Finding>), DataError> {
         let ClockOptions { kind, unit, tau0, nominal, series, time, value } = self.options.clone();
-        let options = ImportOptions { kind, unit, tau0, nominal, series, time, value: value.into_iter().next(), ..Default::default() };
+        let options = ImportOptions {
+            kind,
+            unit,
+            tau0,
+            nominal,
+            series,
+            time,
+            value: value.into_iter().next(),
+            ..Default::default()
+        };
         let imported = import::import_file(path, self.importer.as_deref(), &options)?;
         let tau0 = imported.tau0.or(self.options.tau0);
-        let source = ClockSource::from_table(file_name(path), imported.table, &ClockOptions { tau0, ..Default::default() })?;
+        let source =
+            ClockSource::from_table(file_name(path), imported.table, &ClockOptions { tau0, ..Default::default() })?;
         Ok((source, imported.findings))
     }
 }
@@ -123,11 +145,12 @@ impl Planned {
 fn clock_options(section: &Section<'_>) -> Result<ClockOptions, SpecError> {
     let kind = section.text("kind")?.map(|word| {
         let hint = || did_you_mean(&word, &["phase", "frequency"]);
-        ClockKind::from_word(&word).ok_or_else(|| section.refuse_key("kind", &format!("there is no kind `{word}`{}", hint())))
+        ClockKind::from_word(&word)
+            .ok_or_else(|| section.refuse_key("kind", &format!("there is no kind `{word}`{}", hint())))
     });
-    let unit = section.text("unit")?.map(|word| {
-        Measure::parse(&word).map_err(|error| section.refuse_key("unit", &error.to_string()))
-    });
+    let unit = section
+        .text("unit")?
+        .map(|word| Measure::parse(&word).map_err(|error| section.refuse_key("unit", &error.to_string())));
     Ok(ClockOptions {
         kind: kind.transpose()?,
         unit: unit.transpose()?,
@@ -144,7 +167,8 @@ fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, Spec
     let recipe = match word.ends_with(".toml") {
         true => {
             let path = base.join(word);
-            let text = std::fs::read_to_string(&path).map_err(|error| refused(&format!("read the recipe `{}`: {error}", path.display())))?;
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| refused(&format!("read the recipe `{}`: {error}", path.display())))?;
             Recipe::from_toml(&text, &path.display().to_string())
         }
         false => Recipe::builtin(word),
@@ -161,11 +185,7 @@ fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, Spec
 fn files(section: &Section<'_>, path: &Path, options: &mut ClockOptions) -> Result<Origin, SpecError> {
     let refused = |message: String| section.refuse_key("path", &message);
     if path.extension().is_some_and(|extension| extension == "toml") {
-        let manifest = Manifest::read(path).map_err(|error| refused(error.to_string()))?;
-        *options = stated(options, &manifest.options);
-        let files = manifest.verified_files().map_err(|error| refused(error.to_string()))?;
-        let licensed = files.into_iter().map(|file| (file, manifest.licence.clone()));
-        return Ok(Origin::Files(licensed.collect()));
+        return described(section, path, options);
     }
     let listed = match path.is_dir() {
         true => listed(path).map_err(|error| refused(format!("list the folder `{}`: {error}", path.display())))?,
@@ -178,9 +198,28 @@ fn files(section: &Section<'_>, path: &Path, options: &mut ClockOptions) -> Resu
     }
 }
 
+/// What a manifest describes, its files verified.
+fn described(section: &Section<'_>, path: &Path, options: &mut ClockOptions) -> Result<Origin, SpecError> {
+    let refused = |error: DataError| section.refuse_key("path", &error.to_string());
+    let manifest = Manifest::read(path).map_err(refused)?;
+    manifest.inputs().map_err(refused)?;
+    *options = stated(options, &manifest.clock);
+    match manifest.content {
+        Content::Files(files) => {
+            let licensed = files.into_iter().map(|file| (file.path, manifest.licence.clone()));
+            Ok(Origin::Files(licensed.collect()))
+        }
+        Content::Recipe(word) => {
+            let base = path.parent().unwrap_or(Path::new(""));
+            Ok(Origin::Recipe(Box::new(recipe(section, &word, base)?)))
+        }
+    }
+}
+
 /// The files of a folder by name.
 fn listed(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
     files.retain(|path| path.is_file());
     files.sort();
     Ok(files)
@@ -206,6 +245,8 @@ pub struct Dataset {
     pub name: String,
     files: Vec<File>,
     findings: Vec<Finding>,
+    /// Where temporary files stand, as long as they are read.
+    folder: Option<tempfile::TempDir>,
 }
 
 struct File {
@@ -224,6 +265,12 @@ impl Dataset {
     /// What was remarked while opening the files.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// The same dataset, which keeps the temporary folder of its files.
+    #[must_use]
+    pub(crate) fn keeping(self, folder: tempfile::TempDir) -> Self {
+        Self { folder: Some(folder), ..self }
     }
 
     /// The number of series.

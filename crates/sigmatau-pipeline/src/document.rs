@@ -179,7 +179,10 @@ impl Lines<'_> {
             DeValue::Datetime(time) => Value::Text(time.to_string()),
             DeValue::Table(table) => self.table(table),
             DeValue::Array(items) => Value::List(
-                items.iter().map(|item| Node { line: Some(self.of(item.span().start)), value: self.value(item.get_ref()) }).collect(),
+                items
+                    .iter()
+                    .map(|item| Node { line: Some(self.of(item.span().start)), value: self.value(item.get_ref()) })
+                    .collect(),
             ),
         }
     }
@@ -388,7 +391,10 @@ mod tests {
     fn what_is_not_typed_takes_its_default() {
         let document = Document::parse("", "a.toml").unwrap();
         let section = document.section().checked("the step", KNOWN).unwrap();
-        assert_eq!((section.text("tau").unwrap().as_deref(), section.number("confidence").unwrap()), (Some("octave"), Some(0.95)));
+        assert_eq!(
+            (section.text("tau").unwrap().as_deref(), section.number("confidence").unwrap()),
+            (Some("octave"), Some(0.95))
+        );
     }
 
     #[test]

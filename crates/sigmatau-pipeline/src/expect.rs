@@ -32,12 +32,17 @@ impl Expectation {
     pub fn read(section: Section<'_>, steps: &[&str]) -> Result<Self, SpecError> {
         let section = section.checked("the expectation", EXPECT)?;
         let step = section.required("step")?;
-        let unknown = || section.refuse_key("step", &format!("there is no step `{step}`{}", did_you_mean(&step, steps)));
+        let unknown =
+            || section.refuse_key("step", &format!("there is no step `{step}`{}", did_you_mean(&step, steps)));
         let pair = |word: &str| {
             let refused = || section.refuse_key("rows", &format!("`{word}` must be written column=value"));
             word.split_once('=').map(|(column, value)| (column.to_owned(), value.to_owned())).ok_or_else(refused)
         };
-        let number = |key| section.number(key)?.ok_or_else(|| section.refuse(section.line(key), &format!("the expectation needs the key `{key}`")));
+        let number = |key| {
+            section
+                .number(key)?
+                .ok_or_else(|| section.refuse(section.line(key), &format!("the expectation needs the key `{key}`")))
+        };
         Ok(Self {
             step: steps.iter().position(|known| *known == step).ok_or_else(unknown)?,
             rows: section.required("rows")?.split_whitespace().map(pair).collect::<Result<_, _>>()?,
@@ -56,10 +61,14 @@ impl Expectation {
         if fitting.is_empty() {
             return Err(format!("{self}: there is no such row"));
         }
-        let Some(found) = fitting.iter().map(|row| number(table, &self.column, *row)).collect::<Option<Vec<f64>>>() else {
+        let Some(found) = fitting.iter().map(|row| number(table, &self.column, *row)).collect::<Option<Vec<f64>>>()
+        else {
             return Err(format!("{self}: there is no such column of numbers"));
         };
-        let off = |found: &&f64| ((**found - self.value) / self.value).abs().is_nan() || (**found - self.value).abs() > self.tolerance * self.value.abs();
+        let off = |found: &&f64| {
+            ((**found - self.value) / self.value).abs().is_nan()
+                || (**found - self.value).abs() > self.tolerance * self.value.abs()
+        };
         found.iter().find(off).map_or(Ok(()), |found| Err(format!("{self}: found {found:e}")))
     }
 
@@ -95,7 +104,8 @@ mod tests {
     use sigmatau_data::Column;
 
     fn expectation(tau: &str, value: f64) -> Expectation {
-        let text = format!("step = \"s\"\nrows = \"estimator=oadev tau_s={tau}\"\ncolumn = \"deviation\"\nvalue = {value}\n");
+        let text =
+            format!("step = \"s\"\nrows = \"estimator=oadev tau_s={tau}\"\ncolumn = \"deviation\"\nvalue = {value}\n");
         let document = Document::parse(&text, "a.toml").unwrap();
         Expectation::read(document.section(), &["s"]).unwrap()
     }

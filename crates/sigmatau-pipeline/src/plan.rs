@@ -18,7 +18,11 @@ const STEP: &[Parameter] = &[
 
 const PUBLISH: &[Parameter] = &[
     Parameter { name: "format", default: "", doc: "the format, see `list formats`" },
-    Parameter { name: "file", default: "", doc: "file name in the run directory; made from title and format if left out" },
+    Parameter {
+        name: "file",
+        default: "",
+        doc: "file name in the run directory; made from title and format if left out",
+    },
     Parameter { name: "steps", default: "", doc: "the steps whose records are published; all if left out" },
     Parameter { name: "language", default: "\"en\"", doc: "language of headings: en or zh" },
 ];
@@ -99,8 +103,13 @@ impl Plan {
         let steps = spec.steps.into_iter().map(|(name, section)| step(name, section, &datasets));
         let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
         let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
-        let publications = spec.publications.into_iter().map(|section| publication(section, &names)).collect::<Result<_, _>>()?;
-        let expectations = spec.expectations.into_iter().map(|section| Expectation::read(section, &names)).collect::<Result<_, _>>()?;
+        let publications =
+            spec.publications.into_iter().map(|section| publication(section, &names)).collect::<Result<_, _>>()?;
+        let expectations = spec
+            .expectations
+            .into_iter()
+            .map(|section| Expectation::read(section, &names))
+            .collect::<Result<_, _>>()?;
         openable(&datasets)?;
         let text = document.text.clone();
         Ok(Self { title: spec.title, datasets, steps, publications, expectations, text })
@@ -123,7 +132,8 @@ fn step(name: String, section: Section<'_>, datasets: &[Planned]) -> Result<Step
     let dataset = section.required("dataset")?;
     let names: Vec<&str> = datasets.iter().map(|dataset| dataset.name.as_str()).collect();
     let place = names.iter().position(|known| *known == dataset);
-    let unknown = || section.refuse_key("dataset", &format!("there is no dataset `{dataset}`{}", did_you_mean(&dataset, &names)));
+    let unknown =
+        || section.refuse_key("dataset", &format!("there is no dataset `{dataset}`{}", did_you_mean(&dataset, &names)));
     Ok(Step { dataset: place.ok_or_else(unknown)?, op, analysis: (op.plan)(&section)?, name })
 }
 
@@ -136,9 +146,8 @@ fn op(section: &Section<'_>) -> Result<&'static Op, SpecError> {
 
 /// The keys of every step and those of the op, made once for each op.
 fn known_keys(op: &'static Op) -> &'static [Parameter] {
-    static KEYS: std::sync::LazyLock<Vec<(&str, Vec<Parameter>)>> = std::sync::LazyLock::new(|| {
-        OPS.iter().map(|op| (op.name, [STEP, op.parameters].concat())).collect()
-    });
+    static KEYS: std::sync::LazyLock<Vec<(&str, Vec<Parameter>)>> =
+        std::sync::LazyLock::new(|| OPS.iter().map(|op| (op.name, [STEP, op.parameters].concat())).collect());
     KEYS.iter().find(|(name, _)| *name == op.name).map_or(STEP, |(_, keys)| keys)
 }
 

@@ -4,7 +4,7 @@
 //! hash of op, revision, parameters, inputs and series. A later run takes over the parts whose key it
 //! meets again, so that an interrupted run goes on where it stopped and gives the same bytes.
 
-mod demonstration;
+pub mod demonstration;
 pub mod store;
 
 use crate::dataset::{Dataset, Origin, Planned};
@@ -13,7 +13,7 @@ use crate::op::Unit;
 use crate::plan::{Plan, Step};
 use rayon::prelude::*;
 use sigmatau_core::{Cancel, Finding, Severity};
-use sigmatau_data::{Column, DataError, Header, Input, Record, Table, schema};
+use sigmatau_data::{Column, DataError, Header, Input, Record, Schema, Table, schema};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::Store;
 
@@ -98,7 +98,10 @@ pub fn run(plan: &Plan, options: &Options, listener: &dyn Listener) -> Result<Ou
         listener.hear(&Event::StepFinished { step: &step.name, rows, findings });
         outcome.steps.push(result);
     }
-    let unmet = plan.expectations.iter().filter_map(|expected| expected.check(&outcome.steps[expected.step].record.table).err());
+    let unmet = plan
+        .expectations
+        .iter()
+        .filter_map(|expected| expected.check(&outcome.steps[expected.step].record.table).err());
     outcome.unmet = unmet.collect();
     Ok(outcome)
 }
@@ -113,11 +116,19 @@ fn ready(planned: &Planned, options: &Options, listener: &dyn Listener) -> Resul
     Ok(dataset)
 }
 
-fn run_step(step: &Step, dataset: &Dataset, options: &Options, listener: &dyn Listener) -> Result<StepResult, RunError> {
+fn run_step(
+    step: &Step,
+    dataset: &Dataset,
+    options: &Options,
+    listener: &dyn Listener,
+) -> Result<StepResult, RunError> {
     let units = dataset.units();
     listener.hear(&Event::StepStarted { step: &step.name, units: units.len() });
     let hashed = options.store.is_some() || options.hash_inputs;
     let header = header(step, if hashed { dataset.inputs()? } else { Vec::new() });
+    if let Some(finished) = options.store.as_ref().and_then(|store| store.finished(&step.name, &header)) {
+        return Ok(finished);
+    }
     let done = AtomicUsize::new(0);
     let parts: Vec<_> = units
         .par_iter()
@@ -134,9 +145,12 @@ fn run_step(step: &Step, dataset: &Dataset, options: &Options, listener: &dyn Li
     let Some(parts) = parts.into_iter().collect::<Option<Vec<_>>>() else {
         return Err(RunError::Interrupted { step: step.name.clone(), done: done.into_inner(), of: units.len() });
     };
-    let result = joined(parts, header, dataset);
+    let result = joined(step.op.schema, parts, header, dataset);
     match &options.store {
-        Some(store) => store.finish_step(&step.name, &result.record, &findings_record(&result)).map(|()| result).map_err(RunError::from),
+        Some(store) => store
+            .finish_step(&step.name, &result.record, &findings_record(&result))
+            .map(|()| result)
+            .map_err(RunError::from),
         None => Ok(result),
     }
 }
@@ -158,7 +172,13 @@ type Part = (Table, Vec<Finding>);
 
 /// Takes a part over from an earlier run, or computes and keeps it. Data that can't be read are a
 /// finding about their series, so that the other units go on.
-fn part(step: &Step, dataset: &Dataset, unit: &Unit, header: &Header, options: &Options) -> Result<(Part, bool), RunError> {
+fn part(
+    step: &Step,
+    dataset: &Dataset,
+    unit: &Unit,
+    header: &Header,
+    options: &Options,
+) -> Result<(Part, bool), RunError> {
     let key = options.store.as_ref().map(|_| key(header, unit));
     if let (Some(store), Some(key)) = (&options.store, &key)
         && let Some(part) = store.part(&step.name, key)
@@ -167,11 +187,16 @@ fn part(step: &Step, dataset: &Dataset, unit: &Unit, header: &Header, options: &
     }
     let part = match step.analysis.compute(dataset, unit) {
         Ok(part) => part,
-        Err(error) => return Ok(((Table::default(), vec![unreadable(unit, &error)]), false)),
+        Err(error) => return Ok(((step.op.schema.empty(), vec![unreadable(unit, &error)]), false)),
     };
     if let (Some(store), Some(key)) = (&options.store, &key) {
         let record = |table: &Table| Record { header: header.clone(), table: table.clone() };
-        store.keep_part(&step.name, key, &record(&part.0), &Record { table: findings_table(&part.1), header: findings_header(header) })?;
+        store.keep_part(
+            &step.name,
+            key,
+            &record(&part.0),
+            &Record { table: findings_table(&part.1), header: findings_header(header) },
+        )?;
     }
     Ok((part, false))
 }
@@ -183,13 +208,11 @@ fn key(header: &Header, unit: &Unit) -> String {
     blake3::hash(whole.as_bytes()).to_hex()[..32].to_owned()
 }
 
-fn joined(parts: Vec<Part>, header: Header, dataset: &Dataset) -> StepResult {
-    let mut table = Table::default();
+fn joined(schema: &Schema, parts: Vec<Part>, header: Header, dataset: &Dataset) -> StepResult {
+    let mut table = schema.empty();
     let mut findings = dataset.findings().to_vec();
     for (rows, remarks) in parts {
-        if !rows.columns().is_empty() {
-            table.append(rows).expect("the parts of a step have one schema");
-        }
+        table.append(rows).expect("the parts of a step have its schema");
         findings.extend(remarks);
     }
     StepResult { record: Record { header, table }, findings }
@@ -206,14 +229,16 @@ fn findings_header(header: &Header) -> Header {
 
 /// Findings as a table of the finding schema.
 fn findings_table(findings: &[Finding]) -> Table {
-    let text = |name, of: fn(&Finding) -> &str| Column::text(name, findings.iter().map(|finding| of(finding).to_owned()).collect());
+    let text = |name, of: fn(&Finding) -> &str| {
+        Column::text(name, findings.iter().map(|finding| of(finding).to_owned()).collect())
+    };
     let columns = vec![
         text("subject", |finding| &finding.subject),
-        text("code", |finding| finding.code),
+        text("code", |finding| &finding.code),
         text("severity", |finding| finding.severity.word()),
         text("seen", |finding| &finding.seen),
-        text("matters", |finding| finding.matters),
-        text("advice", |finding| finding.advice),
+        text("matters", |finding| &finding.matters),
+        text("advice", |finding| &finding.advice),
     ];
     Table::new(columns).expect("every finding fills every column")
 }

@@ -55,7 +55,9 @@ fn named_steps<'a>(root: &Section<'a>) -> Result<Vec<(String, Section<'a>)>, Spe
         let name = section.required("name")?;
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || !name.chars().all(plain) {
-            return Err(section.refuse_key("name", &format!("the step name `{name}` must be letters, digits, `-` and `_`")));
+            return Err(
+                section.refuse_key("name", &format!("the step name `{name}` must be letters, digits, `-` and `_`"))
+            );
         }
         if steps.iter().any(|(earlier, _)| *earlier == name) {
             return Err(section.refuse_key("name", &format!("two steps have the name `{name}`")));

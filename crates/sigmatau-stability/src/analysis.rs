@@ -107,7 +107,7 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
         return Analysis { points: Vec::new(), findings: screen(&PhaseSeries::new(&[], 1.0).expect("an empty view")) };
     };
     let mut analysis = Analysis { points: Vec::new(), findings: screen(longest) };
-    if analysis.findings.iter().any(|finding| matches!(finding.code, "no-data" | "too-short")) {
+    if analysis.findings.iter().any(|finding| matches!(&*finding.code, "no-data" | "too-short")) {
         return analysis;
     }
     let noises = Noises::of(longest, settings);

@@ -159,8 +159,8 @@ fn outliers(x: &[f64], groups: &Groups, typical: f64) -> Option<Finding> {
 mod tests {
     use super::*;
 
-    fn codes(x: &[f64]) -> Vec<&'static str> {
-        screen(&PhaseSeries::new(x, 1.0).unwrap()).iter().map(|finding| finding.code).collect()
+    fn codes(x: &[f64]) -> Vec<String> {
+        screen(&PhaseSeries::new(x, 1.0).unwrap()).iter().map(|finding| finding.code.to_string()).collect()
     }
 
     /// White phase noise of 1 ns, from a small generator of its own.

@@ -13,10 +13,11 @@
 //! An empty cell is a missing point. One that can't be read is a finding and a missing point;
 //! where it is the time, the row is left out.
 
-use super::measurand::{ClockKind, Measurand};
+use super::measurand::Measurand;
 use super::points::{Point, Points};
 use super::remarks::{Remarks, Trouble, excerpt};
 use super::{ImportError, ImportOptions, Imported, Importer, Tags, number, stem};
+use crate::ClockKind;
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 use sigmatau_core::nearest::did_you_mean;
 

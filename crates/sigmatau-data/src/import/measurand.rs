@@ -1,27 +1,8 @@
 //! What the numbers of a file are: phase or frequency, and in which unit.
 
 use super::{ImportError, ImportOptions, extension};
-use crate::Column;
+use crate::{ClockKind, Column};
 use sigmatau_core::Unit;
-
-/// Whether numbers are time error or frequency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClockKind {
-    /// Time error x.
-    Phase,
-    /// Frequency y, averaged over the sampling interval.
-    Frequency,
-}
-
-impl ClockKind {
-    /// The word that users type, which is also the name of the column.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Phase => "phase",
-            Self::Frequency => "frequency",
-        }
-    }
-}
 
 /// Kind and unit of a column of numbers, known to fit each other.
 #[derive(Clone, Debug, PartialEq)]

@@ -18,11 +18,27 @@ pub(super) static OP: Op = Op {
     revision: sigmatau_stability::REVISION,
     schema: &schema::stability::SCHEMA,
     parameters: &[
-        Parameter { name: "estimators", default: "[\"oadev\", \"mdev\", \"ohdev\"]", doc: "statistics, see `list estimators`" },
-        Parameter { name: "tau", default: "\"octave\"", doc: "averaging times: octave, decade, all, log:N, or seconds such as \"1,10,100\"" },
+        Parameter {
+            name: "estimators",
+            default: "[\"oadev\", \"mdev\", \"ohdev\"]",
+            doc: "statistics, see `list estimators`",
+        },
+        Parameter {
+            name: "tau",
+            default: "\"octave\"",
+            doc: "averaging times: octave, decade, all, log:N, or seconds such as \"1,10,100\"",
+        },
         Parameter { name: "confidence", default: "0.95", doc: "level of the two-sided intervals, between 0 and 1" },
-        Parameter { name: "edf", default: "\"greenhall-riley\"", doc: "degrees of freedom: greenhall-riley, or closed-form (oadev only)" },
-        Parameter { name: "noise", default: "\"auto\"", doc: "power-law noise: auto, or its name such as \"white FM\"" },
+        Parameter {
+            name: "edf",
+            default: "\"greenhall-riley\"",
+            doc: "degrees of freedom: greenhall-riley, or closed-form (oadev only)",
+        },
+        Parameter {
+            name: "noise",
+            default: "\"auto\"",
+            doc: "power-law noise: auto, or its name such as \"white FM\"",
+        },
     ],
     plan,
 };
@@ -56,7 +72,8 @@ fn confidence(section: &Section<'_>) -> Result<f64, SpecError> {
 
 fn edf(section: &Section<'_>) -> Result<EdfMethod, SpecError> {
     let name = section.required("edf")?;
-    let refused = |hint| section.refuse_key("edf", &format!("there is no method `{name}` for degrees of freedom{hint}"));
+    let refused =
+        |hint| section.refuse_key("edf", &format!("there is no method `{name}` for degrees of freedom{hint}"));
     name.parse().map_err(refused)
 }
 
@@ -136,7 +153,8 @@ impl Rows {
         let noise = point.noise.map(|identified| identified.noise);
         let edf_method = point.edf.map(|_| settings.edf.to_string()).unwrap_or_default();
         let noise_name = noise.map_or("", Noise::name);
-        let texts = [series.into(), point.estimator.name.into(), edf_method, noise_name.into(), point.flags().join(" ")];
+        let texts =
+            [series.into(), point.estimator.name.into(), edf_method, noise_name.into(), point.flags().join(" ")];
         let missing = f64::NAN;
         let (lower, upper) = point.interval.map_or((missing, missing), |interval| (interval.lower, interval.upper));
         let alpha = noise.map_or(missing, |noise| f64::from(noise.alpha()));

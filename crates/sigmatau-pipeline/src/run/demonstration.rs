@@ -9,7 +9,12 @@ use std::path::{Path, PathBuf};
 
 /// Draws the recipe into the run directory, unless an earlier run did, and opens it. Without a run
 /// directory the data go to a temporary folder, which lives as long as they are read.
-pub(super) fn dataset(planned: &Planned, recipe: &Recipe, options: &Options, listener: &dyn Listener) -> Result<Dataset, RunError> {
+pub(super) fn dataset(
+    planned: &Planned,
+    recipe: &Recipe,
+    options: &Options,
+    listener: &dyn Listener,
+) -> Result<Dataset, RunError> {
     let key = blake3::hash(format!("{recipe:?}").as_bytes()).to_hex()[..8].to_owned();
     match &options.store {
         Some(store) => {
@@ -40,7 +45,8 @@ fn progress<'a>(planned: &'a Planned, recipe: &Recipe, done: usize) -> Event<'a>
 /// # Errors
 /// When the file can't be written.
 pub fn write(recipe: &Recipe, path: &Path, each: &mut dyn FnMut(usize)) -> Result<(), DataError> {
-    let mut writer = TableWriter::create(path, Metadata::default().with_field("time", "time_scale", recipe.time_scale()))?;
+    let mut writer =
+        TableWriter::create(path, Metadata::default().with_field("time", "time_scale", recipe.time_scale()))?;
     for (done, clock) in recipe.tables().enumerate() {
         writer.write(&clock)?;
         each(done + 1);

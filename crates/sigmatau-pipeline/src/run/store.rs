@@ -112,7 +112,13 @@ impl Store {
     }
 
     /// Keeps a part: its findings first, so that a part with a table is whole.
-    pub(super) fn keep_part(&self, step: &str, key: &str, record: &Record, findings: &Record) -> Result<(), StoreError> {
+    pub(super) fn keep_part(
+        &self,
+        step: &str,
+        key: &str,
+        record: &Record,
+        findings: &Record,
+    ) -> Result<(), StoreError> {
         let parts = self.parts(step);
         std::fs::create_dir_all(&parts).map_err(|source| StoreError::Io { directory: parts.clone(), source })?;
         self.keep(&parts.join(key), record, findings)
@@ -156,7 +162,8 @@ fn findings_of(table: &Table) -> Option<Vec<Finding>> {
     let names = ["severity", "code", "subject", "seen", "matters", "advice"];
     let columns: Vec<&[String]> = names.iter().map(|name| table.texts(name)).collect::<Option<_>>()?;
     let finding = |row: usize| {
-        let [severity, code, subject, seen, matters, advice] = std::array::from_fn(|column| columns[column][row].clone());
+        let [severity, code, subject, seen, matters, advice] =
+            std::array::from_fn(|column| columns[column][row].clone());
         Some(Finding::new(Severity::from_word(&severity)?, code, seen, matters, advice).about(subject))
     };
     (0..table.rows()).map(finding).collect()
