@@ -108,6 +108,9 @@ pub enum DataError {
         /// The hash of the content.
         found: String,
     },
+    /// A text file could not be imported.
+    #[error(transparent)]
+    Import(#[from] crate::import::ImportError),
     /// Columns do not make a table.
     #[error(transparent)]
     Table(#[from] TableError),

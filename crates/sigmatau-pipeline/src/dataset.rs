@@ -15,7 +15,7 @@ pub const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "path",
         default: "",
-        doc: "a Parquet or text file, a folder of such, or a manifest dataset.toml",
+        doc: "one or more Parquet or text files, a folder of such, or a manifest dataset.toml",
     },
     Parameter {
         name: "recipe",
@@ -71,9 +71,9 @@ impl Planned {
         if let Some(word) = &importer {
             import::importer(word).map_err(|error| section.refuse_key("import", &error.to_string()))?;
         }
-        let origin = match (section.text("path")?, section.text("recipe")?) {
-            (Some(path), None) => files(&section, &base.join(path), &mut options)?,
-            (None, Some(recipe)) => Origin::Recipe(Box::new(self::recipe(&section, &recipe, base)?)),
+        let origin = match (section.texts("path")?.as_slice(), section.text("recipe")?) {
+            ([_, ..], None) => files(&section, base, &mut options)?,
+            ([], Some(recipe)) => Origin::Recipe(Box::new(self::recipe(&section, &recipe, base)?)),
             _ => {
                 let message = format!("dataset `{name}` needs either `path` or `recipe`");
                 return Err(section.refuse(section.line(""), &message));
@@ -92,7 +92,7 @@ impl Planned {
     /// # Errors
     /// When no file can be opened.
     pub fn open(&self, files: &[(PathBuf, String)]) -> Result<Dataset, DataError> {
-        let mut dataset = Dataset { name: self.name.clone(), files: Vec::new(), findings: Vec::new(), folder: None };
+        let mut dataset = Dataset { name: self.name.clone(), files: Vec::new(), findings: Vec::new(), _folder: None };
         let mut first_error = None;
         for (path, licence) in files {
             match self.open_file(path, licence) {
@@ -181,20 +181,32 @@ fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, Spec
     recipe.and_then(|recipe| recipe.with(overrides)).map_err(|error| refused(&error))
 }
 
-/// The files that a path stands for; a manifest states options that the section leaves out.
-fn files(section: &Section<'_>, path: &Path, options: &mut ClockOptions) -> Result<Origin, SpecError> {
-    let refused = |message: String| section.refuse_key("path", &message);
-    if path.extension().is_some_and(|extension| extension == "toml") {
-        return described(section, path, options);
+/// The files that the paths stand for; a manifest states options that the section leaves out.
+fn files(section: &Section<'_>, base: &Path, options: &mut ClockOptions) -> Result<Origin, SpecError> {
+    let paths = section.texts("path")?;
+    if let [(_, path)] = paths.as_slice()
+        && path.ends_with(".toml")
+    {
+        return described(section, &base.join(path), options);
     }
+    let mut files = Vec::new();
+    for (line, path) in paths {
+        let found = existing(&base.join(path)).map_err(|message| section.refuse(line, &message))?;
+        files.extend(found.into_iter().map(|file| (file, String::new())));
+    }
+    Ok(Origin::Files(files))
+}
+
+/// A file, or the files of a folder.
+fn existing(path: &Path) -> Result<Vec<PathBuf>, String> {
     let listed = match path.is_dir() {
-        true => listed(path).map_err(|error| refused(format!("list the folder `{}`: {error}", path.display())))?,
+        true => listed(path).map_err(|error| format!("list the folder `{}`: {error}", path.display()))?,
         false => vec![path.to_owned()],
     };
     match listed.iter().find(|file| !file.exists()) {
-        Some(missing) => Err(refused(format!("open `{}`: there is no such file", missing.display()))),
-        None if listed.is_empty() => Err(refused(format!("the folder `{}` holds no files", path.display()))),
-        None => Ok(Origin::Files(listed.into_iter().map(|file| (file, String::new())).collect())),
+        Some(missing) => Err(format!("open `{}`: there is no such file", missing.display())),
+        None if listed.is_empty() => Err(format!("the folder `{}` holds no files", path.display())),
+        None => Ok(listed),
     }
 }
 
@@ -246,7 +258,7 @@ pub struct Dataset {
     files: Vec<File>,
     findings: Vec<Finding>,
     /// Where temporary files stand, as long as they are read.
-    folder: Option<tempfile::TempDir>,
+    _folder: Option<tempfile::TempDir>,
 }
 
 struct File {
@@ -270,7 +282,7 @@ impl Dataset {
     /// The same dataset, which keeps the temporary folder of its files.
     #[must_use]
     pub(crate) fn keeping(self, folder: tempfile::TempDir) -> Self {
-        Self { folder: Some(folder), ..self }
+        Self { _folder: Some(folder), ..self }
     }
 
     /// The number of series.

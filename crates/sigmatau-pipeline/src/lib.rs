@@ -13,6 +13,7 @@ pub mod event;
 pub mod expect;
 pub mod op;
 pub mod plan;
+pub mod recorder;
 pub mod run;
 pub mod spec;
 
@@ -20,5 +21,7 @@ pub use document::{Document, SpecError};
 pub use event::{Event, Listener};
 pub use op::{OPS, Op};
 pub use plan::{Plan, PlanError};
+pub use recorder::Recorder;
+pub use run::store::{Store, StoreError};
 pub use run::{Options, Outcome, RunError, StepResult, run};
 pub use spec::Spec;

@@ -35,6 +35,9 @@ pub enum PublishError {
     /// The destination refused the bytes.
     #[error("write the document: {0}")]
     Write(#[from] io::Error),
+    /// The table could not be encoded as Parquet.
+    #[error("write the document: {0}")]
+    Parquet(#[from] sigmatau_data::DataError),
     /// The table could not be written as CSV.
     #[error("write the csv rows: {0}")]
     Csv(#[from] csv::Error),

@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod html;
 pub mod json;
+pub mod parquet;
 pub mod table;
 
 use crate::{Publication, PublishError};
@@ -34,7 +35,7 @@ pub enum Holds {
 }
 
 /// Every format.
-pub static FORMATS: &[&Format] = &[&table::FORMAT, &csv::FORMAT, &json::FORMAT, &html::FORMAT];
+pub static FORMATS: &[&Format] = &[&table::FORMAT, &csv::FORMAT, &json::FORMAT, &parquet::FORMAT, &html::FORMAT];
 
 /// The format of this name.
 ///

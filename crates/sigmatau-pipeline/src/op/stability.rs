@@ -9,7 +9,7 @@ use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, SeriesError, Severity
 use sigmatau_data::clock::{ClockKind, ClockSeries};
 use sigmatau_data::{Column, DataError, Table, schema};
 use sigmatau_stability::edf::EdfMethod;
-use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, TauList, analyse};
+use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, analyse};
 
 /// Deviations of the Allan family with intervals, for every series of the dataset.
 pub(super) static OP: Op = Op {

@@ -25,7 +25,7 @@ pub(super) fn dataset(
             Ok(planned.open(&[(path, LICENCE.to_owned())])?)
         }
         None => {
-            let folder = tempfile::tempdir().map_err(DataError::io("create a folder in", &std::env::temp_dir()))?;
+            let folder = temporary_folder()?;
             let path: PathBuf = folder.path().join(format!("{}-{key}.parquet", planned.name));
             write(recipe, &path, &mut |done| listener.hear(&progress(planned, recipe, done)))?;
             Ok(planned.open(&[(path, LICENCE.to_owned())])?.keeping(folder))
@@ -33,8 +33,13 @@ pub(super) fn dataset(
     }
 }
 
+fn temporary_folder() -> Result<tempfile::TempDir, DataError> {
+    let refused = |source| DataError::Io { action: "create a folder in", path: std::env::temp_dir(), source };
+    tempfile::tempdir().map_err(refused)
+}
+
 /// Demonstration data are made by this program and free of rights.
-const LICENCE: &str = "CC0-1.0";
+pub const LICENCE: &str = "CC0-1.0";
 
 fn progress<'a>(planned: &'a Planned, recipe: &Recipe, done: usize) -> Event<'a> {
     Event::Generating { dataset: &planned.name, done, of: recipe.clocks() }

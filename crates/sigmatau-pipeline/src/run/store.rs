@@ -11,12 +11,33 @@
 //! ```
 
 use super::{Part, StepResult};
+use crate::plan::Plan;
+use serde::{Deserialize, Serialize};
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::{DataError, Header, Record, Table, write_atomic};
 use std::io;
 use std::path::{Path, PathBuf};
 
 const MARK: &str = "run.json";
+/// Raised when something moves within the directory.
+const LAYOUT: u32 = 1;
+
+/// The content of `run.json`.
+#[derive(Serialize, Deserialize)]
+struct Mark {
+    layout: u32,
+    title: String,
+    steps: Vec<String>,
+}
+
+/// A finished run, read back.
+#[derive(Debug)]
+pub struct Finished {
+    /// The title of the pipeline.
+    pub title: String,
+    /// The results of the steps, in order.
+    pub steps: Vec<StepResult>,
+}
 
 /// A run directory.
 #[derive(Clone, Debug)]
@@ -34,6 +55,14 @@ pub enum StoreError {
     /// There is nothing to resume.
     #[error("resume the run in `{}`: there is none; run without --resume", .0.display())]
     Nothing(PathBuf),
+    /// The directory is no finished run.
+    #[error("read the run in `{}`: {reason}; run its pipeline first, or go on with --resume", directory.display())]
+    Unfinished {
+        /// The directory.
+        directory: PathBuf,
+        /// What is missing.
+        reason: String,
+    },
     /// The operating system refused.
     #[error("use `{}` as run directory: {source}; choose another with --out", directory.display())]
     Io {
@@ -53,7 +82,7 @@ impl Store {
     ///
     /// # Errors
     /// When the directory can't be written, holds something else than a run, or there is nothing to resume.
-    pub fn open(directory: &Path, resume: bool, pipeline: &str) -> Result<Self, StoreError> {
+    pub fn open(directory: &Path, resume: bool, plan: &Plan) -> Result<Self, StoreError> {
         let store = Self { directory: directory.to_owned() };
         let refused = |source| StoreError::Io { directory: directory.to_owned(), source };
         let marked = store.directory.join(MARK).exists();
@@ -67,10 +96,29 @@ impl Store {
         for folder in ["datasets", "parts", "records"] {
             std::fs::create_dir_all(directory.join(folder)).map_err(refused)?;
         }
-        let mark = concat!("{\"tool\":\"sigmatau ", env!("CARGO_PKG_VERSION"), "\",\"layout\":1}\n");
-        write_atomic(&directory.join(MARK), mark.as_bytes())?;
-        write_atomic(&directory.join("pipeline.toml"), pipeline.as_bytes())?;
+        let steps = plan.steps.iter().map(|step| step.name.clone()).collect();
+        let mark = Mark { layout: LAYOUT, title: plan.title.clone(), steps };
+        let mark = serde_json::to_vec_pretty(&mark).expect("a mark is plain text and numbers");
+        write_atomic(&directory.join(MARK), &mark)?;
+        write_atomic(&directory.join("pipeline.toml"), plan.text.as_bytes())?;
         Ok(store)
+    }
+
+    /// Reads a finished run.
+    ///
+    /// # Errors
+    /// When the directory is no run, or the record of a step is missing or damaged.
+    pub fn read(directory: &Path) -> Result<Finished, StoreError> {
+        let store = Self { directory: directory.to_owned() };
+        let unfinished = |reason: String| StoreError::Unfinished { directory: directory.to_owned(), reason };
+        let mark = std::fs::read(directory.join(MARK)).map_err(|error| unfinished(format!("{MARK}: {error}")))?;
+        let mark: Mark = serde_json::from_slice(&mark).map_err(|error| unfinished(format!("{MARK}: {error}")))?;
+        let step = |name: &String| {
+            let pair = store.pair(&directory.join("records").join(name));
+            let (record, findings) = pair.ok_or_else(|| unfinished(format!("there is no record of step `{name}`")))?;
+            Ok(StepResult { record, findings })
+        };
+        Ok(Finished { steps: mark.steps.iter().map(step).collect::<Result<_, StoreError>>()?, title: mark.title })
     }
 
     fn clear(&self) -> io::Result<()> {

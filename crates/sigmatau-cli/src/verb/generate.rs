@@ -1,0 +1,53 @@
+//! `sigmatau generate`: demonstration data of any size, with the manifest that describes them.
+
+use crate::args::GenerateArguments;
+use crate::exit::Exit;
+use crate::output::{complain, deliver};
+use crate::progress::Progress;
+use anyhow::Context;
+use sigmatau_data::generate::{Overrides, Recipe};
+use sigmatau_data::{hash, write_atomic};
+use sigmatau_pipeline::run::demonstration;
+use sigmatau_pipeline::{Event, Listener};
+use std::path::Path;
+
+pub(crate) fn generate(asked: GenerateArguments) -> anyhow::Result<Exit> {
+    let overrides = Overrides { points: asked.points, clocks: asked.clocks, seed: asked.seed };
+    let recipe = recipe(&asked.recipe)?.with(overrides)?;
+    let folder = &asked.output;
+    std::fs::create_dir_all(folder).with_context(|| format!("make the folder `{}`", folder.display()))?;
+    let table = folder.join(format!("{}.parquet", recipe.name()));
+    let progress = Progress::new(false, None);
+    let of = recipe.clocks();
+    demonstration::write(&recipe, &table, &mut |done| {
+        progress.hear(&Event::Generating { dataset: recipe.name(), done, of })
+    })?;
+    progress.finish();
+    write_atomic(&folder.join("dataset.toml"), manifest(&recipe, &table)?.as_bytes())?;
+    recipe.planted().iter().for_each(|planted| complain(&format!("planted: {planted}")));
+    deliver(format!("{}\n{}\n", table.display(), folder.join("dataset.toml").display()).as_bytes(), None)?;
+    Ok(Exit::Done)
+}
+
+fn recipe(word: &str) -> anyhow::Result<Recipe> {
+    if !word.ends_with(".toml") {
+        return Ok(Recipe::builtin(word)?);
+    }
+    let text = std::fs::read_to_string(word).with_context(|| format!("read the recipe `{word}`"))?;
+    Ok(Recipe::from_toml(&text, word)?)
+}
+
+fn manifest(recipe: &Recipe, table: &Path) -> anyhow::Result<String> {
+    let name = recipe.name();
+    Ok(format!(
+        "name = \"{name}\"\ntitle = \"Demonstration data `{name}`\"\norigin = \"drawn by sigmatau {}: {} clocks of {} points every {} s, seed {}\"\n\
+         licence = \"{}\"\n\n[[files]]\npath = \"{name}.parquet\"\nblake3 = \"{}\"\n",
+        env!("CARGO_PKG_VERSION"),
+        recipe.clocks(),
+        recipe.points(),
+        recipe.tau0(),
+        recipe.seed(),
+        demonstration::LICENCE,
+        hash::blake3(table)?
+    ))
+}

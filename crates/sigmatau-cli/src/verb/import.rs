@@ -1,0 +1,93 @@
+//! `sigmatau import`: laboratory files into a Parquet table.
+
+use crate::args::{ImportArguments, Records};
+use crate::exit::Exit;
+use crate::output::{complain, deliver, remark};
+use anyhow::Context;
+use sigmatau_core::nearest::did_you_mean;
+use sigmatau_core::{Finding, Severity, Unit};
+use sigmatau_data::import::{self, ImportOptions, Imported};
+use sigmatau_data::{ClockKind, Metadata, Table, TableWriter};
+use std::path::Path;
+
+pub(crate) fn import(asked: ImportArguments) -> anyhow::Result<Exit> {
+    let options = options(&asked)?;
+    let importer = (asked.format != "auto").then_some(asked.format.as_str());
+    let mut whole: Option<Imported> = None;
+    let mut findings = Vec::new();
+    for path in &asked.files {
+        match import::import_file(path, importer, &options) {
+            Ok(imported) => join(&mut whole, imported, &mut findings, path)?,
+            Err(error) if asked.files.len() == 1 => return Err(error.into()),
+            Err(error) => findings.push(not_imported(path, &error)),
+        }
+    }
+    remark(findings.iter(), true);
+    let whole = whole.context("import the files: none of them could be read")?;
+    write(&whole, &asked.output)?;
+    deliver(format!("{} rows in {}\n", whole.table.rows(), asked.output.display()).as_bytes(), None)?;
+    Ok(Exit::done(findings.iter().all(|finding| finding.severity < Severity::Failure)))
+}
+
+fn options(asked: &ImportArguments) -> anyhow::Result<ImportOptions> {
+    let kind = |word: &String| {
+        let hint = did_you_mean(word, &["phase", "frequency"]);
+        ClockKind::from_word(word).with_context(|| format!("read `--kind {word}`: there is no such kind{hint}"))
+    };
+    let records = match asked.records {
+        Records::Satellites => import::Records::Satellites,
+        Records::Receivers => import::Records::Receivers,
+        Records::Both => import::Records::Both,
+    };
+    Ok(ImportOptions {
+        kind: asked.kind.as_ref().map(kind).transpose()?,
+        unit: asked.unit.as_deref().map(Unit::parse).transpose()?,
+        tau0: asked.tau0,
+        nominal: asked.nominal,
+        series: asked.series.clone(),
+        time: asked.time.clone(),
+        value: asked.value.clone(),
+        records,
+        ..Default::default()
+    })
+}
+
+/// Puts the rows of a file behind those of the files before it.
+fn join(whole: &mut Option<Imported>, next: Imported, findings: &mut Vec<Finding>, path: &Path) -> anyhow::Result<()> {
+    findings.extend(next.findings.iter().cloned());
+    match whole {
+        None => *whole = Some(next),
+        Some(whole) => {
+            let table: Table = next.table;
+            whole.table.append(table).with_context(|| format!("join `{}` to the files before it", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn write(imported: &Imported, path: &Path) -> anyhow::Result<()> {
+    let mut metadata = Metadata::default();
+    if let Some(scale) = &imported.time_scale {
+        metadata = metadata.with_field("time", "time_scale", scale);
+    }
+    for kind in [ClockKind::Phase, ClockKind::Frequency] {
+        if let Some(tau0) = imported.tau0 {
+            metadata = metadata.with_field(kind.word(), "tau0_s", tau0.to_string());
+        }
+    }
+    let mut writer = TableWriter::create(path, metadata)?;
+    writer.write(&imported.table)?;
+    Ok(writer.finish()?)
+}
+
+fn not_imported(path: &Path, error: &import::ImportError) -> Finding {
+    complain(&format!("error: failed to {error}"));
+    Finding::new(
+        Severity::Failure,
+        "unreadable",
+        error.to_string(),
+        "its rows are not in the table",
+        "mend the file and import again",
+    )
+    .about(path.display().to_string())
+}

@@ -1,0 +1,58 @@
+//! `sigmatau list`: the tables of names.
+
+use crate::args::{ListArguments, Listed};
+use crate::exit::Exit;
+use crate::output::deliver;
+use sigmatau_data::generate;
+use sigmatau_data::import::IMPORTERS;
+use sigmatau_data::schema::SCHEMAS;
+use sigmatau_pipeline::OPS;
+use sigmatau_publish::FORMATS;
+use sigmatau_stability::ESTIMATORS;
+
+pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
+    let lines: Vec<String> = match asked.table {
+        Listed::Estimators => ESTIMATORS
+            .iter()
+            .map(|entry| line(entry.name, &format!("{}, {} ({})", entry.title, entry.symbol, entry.reference)))
+            .collect(),
+        Listed::Formats => FORMATS.iter().map(|entry| line(entry.name, entry.title)).collect(),
+        Listed::Importers => {
+            IMPORTERS.iter().map(|entry| line(entry.name, &format!("{} ({})", entry.title, entry.reference))).collect()
+        }
+        Listed::Ops => OPS
+            .iter()
+            .flat_map(|op| titled(op.name, op.title, op.parameters.iter().map(|key| (key.name, keyed(key)))))
+            .collect(),
+        Listed::Recipes => generate::names().into_iter().map(str::to_owned).collect(),
+        Listed::Schemas => SCHEMAS
+            .iter()
+            .flat_map(|schema| {
+                titled(
+                    &format!("{}/{}", schema.name, schema.version),
+                    "",
+                    schema.fields.iter().map(|field| (field.name, unit_and_doc(field))),
+                )
+            })
+            .collect(),
+    };
+    deliver(format!("{}\n", lines.join("\n")).as_bytes(), None)?;
+    Ok(Exit::Done)
+}
+
+fn line(name: &str, what: &str) -> String {
+    format!("{name:<12} {what}").trim_end().to_owned()
+}
+
+fn titled<'a>(name: &str, what: &str, entries: impl Iterator<Item = (&'a str, String)>) -> Vec<String> {
+    std::iter::once(line(name, what)).chain(entries.map(|(name, what)| format!("  {}", line(name, &what)))).collect()
+}
+
+fn keyed(key: &sigmatau_pipeline::document::Parameter) -> String {
+    format!("{} [default: {}]", key.doc, key.default)
+}
+
+fn unit_and_doc(field: &sigmatau_data::Field) -> String {
+    let unit = if field.unit.is_empty() { "–" } else { field.unit };
+    format!("{unit:<4} {}", field.doc)
+}
