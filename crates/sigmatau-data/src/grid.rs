@@ -248,7 +248,11 @@ impl Layout {
         let off_grid = Finding::new(
             Severity::Warning,
             "off-grid",
-            format!("{} of {tags} time tags lie farther than 10 % of {} s from the grid", self.off_grid, self.step / 1e9),
+            format!(
+                "{} of {tags} time tags lie farther than 10 % of {} s from the grid",
+                self.off_grid,
+                self.step / 1e9
+            ),
             "their values were left out",
             "state tau0, or resample the data to an even grid before the analysis",
         );

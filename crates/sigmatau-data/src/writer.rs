@@ -54,12 +54,7 @@ impl Metadata {
 
     /// Adds an entry about one column, such as `tau0_s` or `time_scale`.
     #[must_use]
-    pub fn with_field(
-        mut self,
-        column: impl Into<String>,
-        key: impl Into<String>,
-        value: impl Into<String>,
-    ) -> Self {
+    pub fn with_field(mut self, column: impl Into<String>, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.fields.push((column.into(), key.into(), value.into()));
         self
     }
@@ -269,7 +264,8 @@ mod tests {
     fn written(chunks: &[Table]) -> Vec<u8> {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("x.parquet");
-        let metadata = Metadata::default().with("note", "x").with_field("phase", "tau0_s", "1").with_field("phase", "b", "2");
+        let metadata =
+            Metadata::default().with("note", "x").with_field("phase", "tau0_s", "1").with_field("phase", "b", "2");
         let mut writer = TableWriter::create(&path, metadata).unwrap();
         chunks.iter().for_each(|chunk| writer.write(chunk).unwrap());
         writer.finish().unwrap();

@@ -101,9 +101,7 @@ impl Reader<'_> {
         match chosen.as_slice() {
             [] => Err(self.nothing_eligible(taken)),
             [_, _, ..] if long => Err(self.several(&chosen, ONE_VALUE)),
-            _ if self.options.value.is_empty() && self.kinds(&chosen) > 1 => {
-                Err(self.several(&chosen, MIXED))
-            }
+            _ if self.options.value.is_empty() && self.kinds(&chosen) > 1 => Err(self.several(&chosen, MIXED)),
             _ => Ok(chosen),
         }
     }
@@ -219,7 +217,13 @@ fn value(index: usize, column: &Described, options: &ClockOptions, timed: bool) 
     let tau0 = interval(column, options, timed)?;
     let (si, nominal) = target(&unit, options)?;
     let conversion = Some(unit.conversion(&si)?).filter(|conversion| !conversion.is_identity());
-    Ok(ValueColumn { column: index, name: column.name.clone(), kind, rule: ValueRule { scaled, conversion, nominal }, tau0 })
+    Ok(ValueColumn {
+        column: index,
+        name: column.name.clone(),
+        kind,
+        rule: ValueRule { scaled, conversion, nominal },
+        tau0,
+    })
 }
 
 /// The unit, from the options or the field metadata; both may state it if they agree.
@@ -353,7 +357,9 @@ mod tests {
 
     #[test]
     fn the_name_of_the_schema_goes_before_other_columns_in_its_unit() {
-        for columns in [vec![epochs(), float("phase", "s"), float("u", "s")], vec![float("u", "s"), float("phase", "s")]] {
+        for columns in
+            [vec![epochs(), float("phase", "s"), float("u", "s")], vec![float("u", "s"), float("phase", "s")]]
+        {
             let options = ClockOptions { tau0: Some(1.0), ..plain() };
             let layout = layout(&columns, &options).unwrap();
             assert_eq!((layout.values.len(), layout.values[0].name.as_str()), (1, "phase"));
@@ -401,7 +407,10 @@ mod tests {
     #[test]
     fn names_must_be_text_and_a_table_needs_numbers() {
         let message = refused(&[float("series", "1"), float("phase", "s")], &plain());
-        assert!(message.contains("it is stored as numbers; text, the names of the clocks, is wanted here"), "{message}");
+        assert!(
+            message.contains("it is stored as numbers; text, the names of the clocks, is wanted here"),
+            "{message}"
+        );
         assert!(refused(&[text("series")], &plain()).contains("no column holds any"));
     }
 }
