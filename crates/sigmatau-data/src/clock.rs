@@ -99,9 +99,10 @@ pub struct ClockSeries {
 ///
 /// Opening reads the column of names alone, if there is one, and keeps 20 bytes for each clock in each
 /// row group. Reading some clocks decodes the row groups that hold them, once. Its memory is 8 bytes for
-/// each row of those clocks (16 with epochs, 32 while irregular epochs are put on a grid) and, for each
-/// thread, one chunk of 65 536 rows, one page, and, where clocks are interleaved, 4 bytes for each row
-/// of a row group. The result does not depend on the number of threads.
+/// each row of those clocks, 16 with epochs, and, for each thread, one chunk of 65 536 rows and one page;
+/// where clocks are interleaved 4 bytes for each row of a row group, and where epochs are irregular 32
+/// bytes for each row of the one clock that the thread puts on its grid. The result does not depend on
+/// the number of threads.
 ///
 /// ```
 /// use sigmatau_core::Unit;
