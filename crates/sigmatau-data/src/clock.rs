@@ -12,6 +12,7 @@ mod layout;
 mod rule;
 mod store;
 
+use crate::column::{Described, Storage};
 use crate::parquet_file::ParquetFile;
 use crate::{DataError, Table, grid};
 use gather::{Lane, gather};
@@ -98,9 +99,10 @@ pub struct ClockSeries {
 ///
 /// Opening reads the column of names alone, if there is one, and keeps 20 bytes for each clock in each
 /// row group. Reading some clocks decodes the row groups that hold them, once. Its memory is 8 bytes for
-/// each row of those clocks (16 with epochs, 32 while irregular epochs are put on a grid) and, for each
-/// thread, one chunk of 65 536 rows, one page, and, where clocks are interleaved, 4 bytes for each row
-/// of a row group. The result does not depend on the number of threads.
+/// each row of those clocks, 16 with epochs, and, for each thread, one chunk of 65 536 rows and one page;
+/// where clocks are interleaved 4 bytes for each row of a row group, and where epochs are irregular 32
+/// bytes for each row of the one clock that the thread puts on its grid. The result does not depend on
+/// the number of threads.
 ///
 /// ```
 /// use sigmatau_core::Unit;
@@ -214,6 +216,15 @@ impl ClockSource {
     }
 }
 
+/// The remark that the rows of a file are not sorted by its column `series`, where that is so.
+pub(crate) fn order(file: ParquetFile) -> Result<Option<Finding>, DataError> {
+    let is_key = |column: &Described| column.name == "series" && column.storage == Storage::Text;
+    match file.described()?.iter().position(is_key) {
+        Some(key) => Ok(interleaved(&long(&Store::Parquet(file), key)?.1)),
+        None => Ok(None),
+    }
+}
+
 /// The clocks and the rows of each.
 type Indexed = (Vec<SeriesInfo>, Vec<Arc<[Segment]>>);
 
@@ -251,7 +262,7 @@ fn interleaved(rows: &[Arc<[Segment]>]) -> Option<Finding> {
 
 /// The values with infinite ones taken as missing.
 fn finite(mut values: Vec<f64>, findings: &mut Vec<Finding>) -> Vec<f64> {
-    let infinite = values.iter().filter(|value| value.is_infinite()).count();
+    let infinite: usize = values.iter().map(|value| usize::from(value.is_infinite())).sum();
     if infinite > 0 {
         values.iter_mut().filter(|value| value.is_infinite()).for_each(|value| *value = f64::NAN);
         findings.push(Finding::new(

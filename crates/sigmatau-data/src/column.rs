@@ -131,8 +131,8 @@ pub(crate) fn array(values: Values) -> ArrayRef {
 /// The column that `chunks` make, behind one another.
 pub(crate) fn column(described: &Described, chunks: &[ArrayRef]) -> Result<Column, Trouble> {
     let values = match described.storage {
-        Storage::Float => Values::Float(chunks.iter().flat_map(|chunk| floats(chunk)).collect()),
-        Storage::Text => Values::Text(chunks.iter().flat_map(|chunk| words(chunk)).collect()),
+        Storage::Float => Values::Float(chunks.iter().flat_map(floats).collect()),
+        Storage::Text => Values::Text(chunks.iter().flat_map(words).collect()),
         Storage::Integer => integers(&whole(chunks, 1)),
         Storage::Instant { nanoseconds } => integers(&whole(chunks, nanoseconds)),
         Storage::Scaled { scale, offset } => scaled(&whole(chunks, 1), scale, offset),
@@ -188,7 +188,7 @@ fn floats(array: &ArrayRef) -> Vec<f64> {
 /// Whole numbers times `factor`; nothing where one is missing or the product does not fit.
 fn whole(chunks: &[ArrayRef], factor: i64) -> Vec<Option<i64>> {
     let times = |value: Option<i64>| value.and_then(|value| value.checked_mul(factor));
-    chunks.iter().flat_map(|chunk| whole_numbers(chunk)).map(times).collect()
+    chunks.iter().flat_map(whole_numbers).map(times).collect()
 }
 
 fn whole_numbers(array: &ArrayRef) -> Vec<Option<i64>> {

@@ -26,7 +26,7 @@ pub struct Grid {
 /// off is left out. Of tags that belong to one grid point the first in the input is kept.
 ///
 /// Tags that are even already take neither a sort nor a copy; else the cost is O(n log n) and the
-/// memory 16 bytes a point beside the grid.
+/// memory 24 bytes a point beside the grid.
 ///
 /// Findings: `time-backward`, `time-repeated`, `off-grid` (warnings), `time-jitter`, `gap`,
 /// `interval-unknown` (notes), `too-sparse` (failure: the grid would have more than 100 points for each

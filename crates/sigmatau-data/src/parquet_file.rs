@@ -2,23 +2,22 @@
 
 use crate::DataError;
 use crate::column::Described;
-use arrow_array::DictionaryArray;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
+use arrow_array::{DictionaryArray, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::{ProjectionMask, parquet_to_arrow_schema};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::DataType as Physical;
 use parquet::errors::{ParquetError, Result as Decoded};
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::reader::{ChunkReader, Length, SerializedPageReader};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,7 +36,7 @@ impl ParquetFile {
         let file = File::open(path).map_err(DataError::io("open", path))?;
         let length = file.metadata().map_err(DataError::io("open", path))?.len();
         let shared = Shared { file: Arc::new(file), length };
-        match ArrowReaderMetadata::load(&shared, ArrowReaderOptions::new()) {
+        match guarded(|| ArrowReaderMetadata::load(&shared, ArrowReaderOptions::new())) {
             Ok(footer) => Ok(Self { path: path.to_owned(), shared, footer }),
             Err(refused) => Err(shared.diagnose(path, refused)),
         }
@@ -79,9 +78,9 @@ impl ParquetFile {
     }
 
     /// Reads all rows, in batches.
-    pub(crate) fn batches(&self) -> Result<ParquetRecordBatchReader, DataError> {
+    pub(crate) fn batches(&self) -> Result<Vec<RecordBatch>, DataError> {
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.shared.clone(), self.footer.clone());
-        builder.with_batch_size(CHUNK).build().map_err(|refused| self.damaged(refused))
+        self.decode(|| Ok(builder.with_batch_size(CHUNK).build()?.collect::<Result<_, _>>()?))
     }
 
     /// Reads a column of words in one row group, as keys into dictionaries, in batches.
@@ -91,14 +90,16 @@ impl ParquetFile {
         group: usize,
         mut each: impl FnMut(&DictionaryArray<Int32Type>),
     ) -> Result<(), DataError> {
-        let footer = self.footer_with_dictionary(column).map_err(|refused| self.damaged(refused))?;
-        let mask = ProjectionMask::roots(footer.parquet_schema(), [column]);
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.shared.clone(), footer);
-        let batches = builder.with_projection(mask).with_row_groups(vec![group]).with_batch_size(CHUNK).build();
-        for batch in batches.map_err(|refused| self.damaged(refused))? {
-            each(batch.map_err(|refused| self.damaged(refused))?.column(0).as_dictionary());
-        }
-        Ok(())
+        self.decode(|| {
+            let footer = self.footer_with_dictionary(column)?;
+            let mask = ProjectionMask::roots(footer.parquet_schema(), [column]);
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.shared.clone(), footer);
+            let builder = builder.with_projection(mask).with_row_groups(vec![group]).with_batch_size(CHUNK);
+            for batch in builder.build()? {
+                each(batch?.column(0).as_dictionary());
+            }
+            Ok(())
+        })
     }
 
     /// The footer under a schema that reads `column` as a dictionary, whatever its layout of strings.
@@ -114,54 +115,79 @@ impl ParquetFile {
     }
 
     /// Opens a column of numbers in one row group.
-    pub(crate) fn numbers(&self, column: usize, group: usize) -> Result<ColumnReader, DataError> {
-        let schema = self.footer.parquet_schema();
-        let leaf = (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == column);
-        let leaf = leaf.ok_or_else(|| self.damaged("a column without data"))?;
+    pub(crate) fn numbers(&self, column: usize, group: usize) -> Decoded<ColumnReader> {
+        let leaf = self.leaf(column).ok_or_else(|| ParquetError::General("a column without data".to_owned()))?;
         let group = self.footer().row_group(group);
-        let rows = usize::try_from(group.num_rows()).map_err(|refused| self.damaged(refused))?;
-        let pages = SerializedPageReader::new(Arc::new(self.shared.clone()), group.column(leaf), rows, None);
-        Ok(get_column_reader(schema.column(leaf), Box::new(pages.map_err(|refused| self.damaged(refused))?)))
+        let rows = usize::try_from(group.num_rows())?;
+        let pages = SerializedPageReader::new(Arc::new(self.shared.clone()), group.column(leaf), rows, None)?;
+        Ok(get_column_reader(self.footer.parquet_schema().column(leaf), Box::new(pages)))
+    }
+
+    /// What the footer says of the first leaf of a column in each row group.
+    pub(crate) fn chunks(&self, column: usize) -> impl Iterator<Item = &ColumnChunkMetaData> {
+        let leaf = self.leaf(column);
+        self.footer().row_groups().iter().filter_map(move |group| leaf.map(|leaf| group.column(leaf)))
+    }
+
+    fn leaf(&self, column: usize) -> Option<usize> {
+        let schema = self.footer.parquet_schema();
+        (0..schema.num_columns()).find(|&leaf| schema.get_column_root_idx(leaf) == column)
+    }
+
+    /// Runs a piece of decoding.
+    pub(crate) fn decode<T>(&self, decode: impl FnOnce() -> Decoded<T>) -> Result<T, DataError> {
+        guarded(decode).map_err(|refused| self.damaged(refused))
     }
 
     /// The error that the content of this file can't be decoded.
-    pub(crate) fn damaged(&self, reason: impl std::fmt::Display) -> DataError {
+    fn damaged(&self, reason: impl std::fmt::Display) -> DataError {
         DataError::Damaged { path: self.path.clone(), reason: reason.to_string() }
     }
 }
 
+/// Takes a panic of the decoder for an error: it trusts some lengths that a damaged file gets wrong.
+fn guarded<T>(decode: impl FnOnce() -> Decoded<T>) -> Decoded<T> {
+    let contradiction = |_| Err(ParquetError::General("its parts contradict each other".to_owned()));
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(contradiction)
+}
+
 /// Feeds the given rows of a column, at most [`CHUNK`] at a time, to `sink` with the number of the first.
 ///
-/// `rule` turns a stored number into the wanted one; a null becomes `missing`. The memory is one chunk.
+/// `rule` turns stored numbers into the wanted ones, in the room that it is given or in place; a null
+/// becomes `missing`. The memory is one chunk.
 pub(crate) fn pour<T: Physical, V: Copy>(
     mut column: ColumnReaderImpl<T>,
     rows: Range<usize>,
     missing: V,
-    rule: impl Fn(&T::T) -> V,
+    rule: impl for<'a> Fn(&'a [T::T], &'a mut Vec<V>) -> &'a [V],
     mut sink: impl FnMut(usize, &[V]),
 ) -> Decoded<()> {
-    let (mut levels, mut packed, mut values) = (Vec::new(), Vec::new(), Vec::with_capacity(CHUNK));
+    let (mut levels, mut packed, mut room, mut spread) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     column.skip_records(rows.start)?;
     for start in rows.clone().step_by(CHUNK) {
         let wanted = CHUNK.min(rows.end - start);
-        (levels.clear(), packed.clear(), values.clear());
+        levels.clear();
+        packed.clear();
+        room.clear();
+        spread.clear();
         let (read, present, _) = column.read_records(wanted, Some(&mut levels), None, &mut packed)?;
         if read != wanted {
             return Err(ParquetError::EOF(format!("{read} of {wanted} rows from row {start} on")));
         }
-        match present == read {
-            true => values.extend(packed.iter().map(&rule)),
-            false => spread(&levels, packed.iter().map(&rule), missing, &mut values),
+        let mut values = rule(&packed, &mut room);
+        if present < read {
+            spread.extend(with_missing(&levels, values, missing));
+            values = &spread;
         }
-        sink(start, &values);
+        sink(start, values);
     }
     Ok(())
 }
 
-/// Puts `present` values where the definition level is 1, and `missing` elsewhere.
-fn spread<V: Copy>(levels: &[i16], mut present: impl Iterator<Item = V>, missing: V, values: &mut Vec<V>) {
-    let value = |&level: &i16| if level > 0 { present.next().unwrap_or(missing) } else { missing };
-    values.extend(levels.iter().map(value));
+/// The `present` values where the definition level says so, and `missing` elsewhere.
+fn with_missing<'a, V: Copy>(levels: &'a [i16], present: &'a [V], missing: V) -> impl Iterator<Item = V> + 'a {
+    let mut present = present.iter().copied();
+    levels.iter().map(move |&level| if level > 0 { present.next().unwrap_or(missing) } else { missing })
 }
 
 /// A file that many threads read at once, each at its own place.

@@ -2,7 +2,7 @@
 
 use crate::parquet_file::ParquetFile;
 use crate::{Column, DataError, Table, column};
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::ArrayRef;
 use std::path::Path;
 
 /// Reads all columns and rows. Memory: the file twice, decoded; long clock data is read by
@@ -13,8 +13,7 @@ use std::path::Path;
 /// instant or text, or a unit that is not known.
 pub fn read_table(path: &Path) -> Result<Table, DataError> {
     let file = ParquetFile::open(path)?;
-    let batches: Vec<RecordBatch> =
-        file.batches()?.collect::<Result<_, _>>().map_err(|refused| file.damaged(refused))?;
+    let batches = file.batches()?;
     let columns = file.described()?.into_iter().enumerate().map(|(index, described)| {
         let chunks: Vec<ArrayRef> = batches.iter().map(|batch| batch.column(index).clone()).collect();
         column::column(&described, &chunks).map_err(|trouble| trouble.of(&file.name(), &described.name))

@@ -75,6 +75,18 @@ pub fn write_table(path: &Path, table: &Table, metadata: Metadata) -> Result<(),
     writer.finish()
 }
 
+/// Encodes `table` as the bytes of a Parquet file, the same that [`write_table`] writes.
+///
+/// # Errors
+/// When a column can't be encoded.
+pub fn encode_table(table: &Table, metadata: Metadata) -> Result<Vec<u8>, DataError> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, Path::new("table.parquet"), metadata);
+    encoder.write(table)?;
+    encoder.finish()?;
+    Ok(bytes)
+}
+
 /// Writes a table that arrives in chunks.
 ///
 /// Floats are split into byte streams and compressed by Zstandard at level 1; whole and scaled numbers

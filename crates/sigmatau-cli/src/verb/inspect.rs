@@ -20,7 +20,9 @@ fn describe(inspection: &Inspection) -> String {
     if let Some(program) = &inspection.created_by {
         let _ = writeln!(text, "written by {program}");
     }
-    inspection.metadata.iter().for_each(|(key, value)| drop(writeln!(text, "{key}: {value}")));
+    for (key, value) in &inspection.metadata {
+        let _ = writeln!(text, "{key}: {value}");
+    }
     if let Some(header) = &inspection.header {
         text.push_str(&describe_header(header));
     }
@@ -31,7 +33,9 @@ fn describe(inspection: &Inspection) -> String {
 fn describe_header(header: &Header) -> String {
     let mut text =
         format!("record {} of step {}, {} revision {}\n", header.schema, header.step, header.analysis, header.revision);
-    header.parameters.lines().for_each(|line| drop(writeln!(text, "  {line}")));
+    for parameter in header.parameters.lines() {
+        let _ = writeln!(text, "  {parameter}");
+    }
     for input in &header.inputs {
         let _ = writeln!(text, "  input {} blake3 {}", input.name, input.blake3);
     }

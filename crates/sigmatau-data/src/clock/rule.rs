@@ -15,10 +15,23 @@ pub(super) trait Rule: Copy + Send + Sync {
     type Out: Copy + Default + Send + Sync;
     /// What stands for a null.
     const NULL: Self::Out;
+
     /// A stored number.
     fn real(&self, stored: f64) -> Self::Out;
     /// A stored whole number.
     fn whole(&self, stored: i64) -> Self::Out;
+
+    /// Stored numbers, in `room` unless they are the wanted ones already.
+    fn reals<'a>(&self, stored: &'a [f64], room: &'a mut Vec<Self::Out>) -> &'a [Self::Out] {
+        room.extend(stored.iter().map(|&stored| self.real(stored)));
+        room
+    }
+
+    /// Stored whole numbers, in `room` unless they are the wanted ones already.
+    fn wholes<'a>(&self, stored: &'a [i64], room: &'a mut Vec<Self::Out>) -> &'a [Self::Out] {
+        room.extend(stored.iter().map(|&stored| self.whole(stored)));
+        room
+    }
 }
 
 /// The rule for clock values: to s, to 1, or through Hz to y = (f − f0)/f0.
@@ -39,6 +52,14 @@ impl Rule for ValueRule {
     fn real(&self, stored: f64) -> f64 {
         let si = self.conversion.map_or(stored, |conversion| conversion.apply(stored));
         self.nominal.map_or(si, |nominal| (si - nominal) / nominal)
+    }
+
+    fn reals<'a>(&self, stored: &'a [f64], room: &'a mut Vec<f64>) -> &'a [f64] {
+        if self.conversion.is_none() && self.nominal.is_none() {
+            return stored;
+        }
+        room.extend(stored.iter().map(|&stored| self.real(stored)));
+        room
     }
 
     fn whole(&self, stored: i64) -> f64 {
@@ -93,5 +114,13 @@ impl Rule for TimeRule {
             Self::Real(Some((scale, offset)), _) => self.real(rebuild(stored, *scale, *offset)),
             Self::Real(None, _) => self.real(stored as f64),
         }
+    }
+
+    fn wholes<'a>(&self, stored: &'a [i64], room: &'a mut Vec<i64>) -> &'a [i64] {
+        if *self == Self::Ticks(1) {
+            return stored;
+        }
+        room.extend(stored.iter().map(|&stored| self.whole(stored)));
+        room
     }
 }

@@ -2,11 +2,12 @@
 
 use super::rule::Rule;
 use crate::column::Described;
-use crate::parquet_file::{CHUNK, ParquetFile, pour};
+use crate::parquet_file::{ParquetFile, pour};
 use crate::{DataError, Table, Values};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray};
 use parquet::column::reader::ColumnReader;
+use parquet::errors::ParquetError;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -85,31 +86,42 @@ fn decoded<R: Rule>(
     rule: R,
     sink: impl FnMut(usize, &[R::Out]),
 ) -> Result<(), DataError> {
-    let outcome = match file.numbers(column, group)? {
-        ColumnReader::DoubleColumnReader(column) => pour(column, rows, R::NULL, |stored| rule.real(*stored), sink),
+    file.decode(|| match file.numbers(column, group)? {
+        ColumnReader::DoubleColumnReader(column) => {
+            pour(column, rows, R::NULL, |stored, room| rule.reals(stored, room), sink)
+        }
         ColumnReader::FloatColumnReader(column) => {
-            pour(column, rows, R::NULL, |stored| rule.real(f64::from(*stored)), sink)
+            pour(column, rows, R::NULL, |stored, room| single(rule, stored, room), sink)
         }
-        ColumnReader::Int64ColumnReader(column) => pour(column, rows, R::NULL, |stored| rule.whole(*stored), sink),
+        ColumnReader::Int64ColumnReader(column) => {
+            pour(column, rows, R::NULL, |stored, room| rule.wholes(stored, room), sink)
+        }
         ColumnReader::Int32ColumnReader(column) => {
-            pour(column, rows, R::NULL, |stored| rule.whole(i64::from(*stored)), sink)
+            pour(column, rows, R::NULL, |stored, room| short(rule, stored, room), sink)
         }
-        _ => return Err(file.damaged("numbers of a physical type that was given up, such as INT96")),
-    };
-    outcome.map_err(|refused| file.damaged(refused))
+        _ => Err(ParquetError::General("numbers of a physical type that was given up, such as INT96".to_owned())),
+    })
+}
+
+fn single<'a, R: Rule>(rule: R, stored: &[f32], room: &'a mut Vec<R::Out>) -> &'a [R::Out] {
+    room.extend(stored.iter().map(|&stored| rule.real(f64::from(stored))));
+    room
+}
+
+fn short<'a, R: Rule>(rule: R, stored: &[i32], room: &'a mut Vec<R::Out>) -> &'a [R::Out] {
+    room.extend(stored.iter().map(|&stored| rule.whole(i64::from(stored))));
+    room
 }
 
 fn in_memory<R: Rule>(values: &Values, rows: Range<usize>, rule: R, mut sink: impl FnMut(usize, &[R::Out])) {
-    for start in rows.clone().step_by(CHUNK) {
-        let piece = start..rows.end.min(start + CHUNK);
-        let chunk: Vec<R::Out> = match values {
-            Values::Float(values) => values[piece].iter().map(|&stored| rule.real(stored)).collect(),
-            Values::Integer(values) | Values::Scaled { steps: values, .. } => {
-                values[piece].iter().map(|&stored| rule.whole(stored)).collect()
-            }
-            Values::Text(_) => Vec::new(),
-        };
-        sink(start, &chunk);
+    let start = rows.start;
+    let mut room = Vec::new();
+    match values {
+        Values::Float(values) => sink(start, rule.reals(&values[rows], &mut room)),
+        Values::Integer(values) | Values::Scaled { steps: values, .. } => {
+            sink(start, rule.wholes(&values[rows], &mut room));
+        }
+        Values::Text(_) => {}
     }
 }
 

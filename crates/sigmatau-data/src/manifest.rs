@@ -1,0 +1,253 @@
+//! Manifests of datasets: what a dataset is, where it comes from, and how its columns are meant.
+//!
+//! ```toml
+//! name = "masers"
+//! title = "Two hydrogen masers against UTC(k)"
+//! description = "One year of phase comparisons."     # may be left out
+//! origin = "time laboratory, counter 3"
+//! licence = "CC-BY-4.0"
+//!
+//! [[files]]                                           # or: recipe = "…"
+//! path = "masers.parquet"                             # beside the manifest
+//! blake3 = "af1349b9…"                                # may be left out; checked where it stands
+//!
+//! [clock]                                             # each key may be left out
+//! kind = "phase"                                      # or "frequency"
+//! unit = "ns"
+//! tau0 = 1.0                                          # s
+//! nominal = 10e6                                      # Hz
+//! series = "clock"
+//! time = "epoch"
+//! value = ["phase"]                                   # or one word
+//! ```
+//!
+//! Parsing is strict: an unknown key, a key of another type or a missing one is told with its line.
+
+mod block;
+
+use crate::{ClockKind, ClockOptions, DataError, Input, hash};
+use block::{Block, Document};
+use sigmatau_core::Unit;
+use std::path::{Path, PathBuf};
+
+/// A dataset as its manifest describes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// The word by which pipelines name the dataset.
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// More for people; empty where nothing is said.
+    pub description: String,
+    /// Where the data come from.
+    pub origin: String,
+    /// The licence, best as an SPDX expression.
+    pub licence: String,
+    /// The data.
+    pub content: Content,
+    /// How the columns of a clock table are meant.
+    pub clock: ClockOptions,
+}
+
+/// Where the rows of a dataset come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Files that hold them.
+    Files(Vec<DataFile>),
+    /// A generator that makes them: the name of a built-in one, or a file that describes one.
+    Recipe(String),
+}
+
+/// A file of a dataset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFile {
+    /// The path, with the directory of the manifest before it.
+    pub path: PathBuf,
+    /// The BLAKE3 hash that the manifest states, in lower-case hexadecimal.
+    pub blake3: Option<String>,
+}
+
+impl Manifest {
+    /// Reads the manifest at `path`. The files it names are not opened.
+    ///
+    /// # Errors
+    /// When the file can't be read, is no TOML, or has a key that is unknown, missing, or of another
+    /// type; with line, column and the nearest known key.
+    pub fn read(path: &Path) -> Result<Self, DataError> {
+        let text = std::fs::read_to_string(path).map_err(DataError::io("read", path))?;
+        Self::parse(&text, path)
+    }
+
+    /// Parses the text of a manifest that stands at `path`.
+    ///
+    /// # Errors
+    /// As [`Manifest::read`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, DataError> {
+        let document = Document::new(text, path)?;
+        let top = document.top();
+        top.only(&["name", "title", "description", "origin", "licence", "files", "recipe", "clock"])?;
+        Ok(Self {
+            name: top.required("name")?,
+            title: top.required("title")?,
+            description: top.text("description")?.unwrap_or_default(),
+            origin: top.required("origin")?,
+            licence: top.required("licence")?,
+            content: content(&top, path.parent().unwrap_or(Path::new("")))?,
+            clock: top.block("clock")?.map(|block| clock(&block)).transpose()?.unwrap_or_default(),
+        })
+    }
+
+    /// Hashes the files and returns them as the inputs of a record. A recipe has none.
+    ///
+    /// # Errors
+    /// When a file can't be read, or is not the one whose hash the manifest states.
+    pub fn inputs(&self) -> Result<Vec<Input>, DataError> {
+        match &self.content {
+            Content::Files(files) => files.iter().map(|file| self.input(file)).collect(),
+            Content::Recipe(_) => Ok(Vec::new()),
+        }
+    }
+
+    fn input(&self, file: &DataFile) -> Result<Input, DataError> {
+        let found = hash::blake3(&file.path)?;
+        if let Some(stated) = file.blake3.as_ref().filter(|stated| **stated != found) {
+            return Err(DataError::Hash { path: file.path.clone(), stated: stated.clone(), found });
+        }
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Input { name, blake3: found, licence: self.licence.clone() })
+    }
+}
+
+fn content(top: &Block<'_>, directory: &Path) -> Result<Content, DataError> {
+    match (top.blocks("files")?, top.text("recipe")?) {
+        (files, None) if !files.is_empty() => {
+            Ok(Content::Files(files.iter().map(|block| file(block, directory)).collect::<Result<_, _>>()?))
+        }
+        (files, Some(recipe)) if files.is_empty() => Ok(Content::Recipe(recipe)),
+        (_, Some(_)) => Err(top.at("recipe", "a dataset has either `files` or a `recipe`; drop one of the two")),
+        (_, None) => Err(top.missing("there is neither `[[files]]` nor `recipe`; a dataset needs one of the two")),
+    }
+}
+
+fn file(block: &Block<'_>, directory: &Path) -> Result<DataFile, DataError> {
+    block.only(&["path", "blake3"])?;
+    let path = PathBuf::from(block.required("path")?);
+    if path.is_absolute() {
+        return Err(block.at("path", "the path is absolute; state it from the directory of the manifest"));
+    }
+    let blake3 = block.text("blake3")?.map(|hash| hash.to_ascii_lowercase());
+    match blake3.as_ref().is_some_and(|hash| hash.len() != 64 || !hash.chars().all(|c| c.is_ascii_hexdigit())) {
+        true => Err(block.at("blake3", "a BLAKE3 hash has 64 hexadecimal digits")),
+        false => Ok(DataFile { path: directory.join(path), blake3 }),
+    }
+}
+
+fn clock(block: &Block<'_>) -> Result<ClockOptions, DataError> {
+    block.only(&["kind", "unit", "tau0", "nominal", "series", "time", "value"])?;
+    let kind = |word: String| {
+        ClockKind::from_word(&word).ok_or_else(|| block.at("kind", "the kind is `phase` or `frequency`"))
+    };
+    let unit = |word: String| Unit::parse(&word).map_err(|refused| block.at("unit", format!("failed to {refused}")));
+    Ok(ClockOptions {
+        kind: block.text("kind")?.map(kind).transpose()?,
+        unit: block.text("unit")?.map(unit).transpose()?,
+        tau0: block.positive("tau0")?,
+        nominal: block.positive("nominal")?,
+        series: block.text("series")?,
+        time: block.text("time")?,
+        value: block.texts("value")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "name = \"m\"\ntitle = \"t\"\norigin = \"o\"\nlicence = \"CC0-1.0\"\n";
+
+    fn parse(tail: &str) -> Result<Manifest, String> {
+        Manifest::parse(&format!("{HEAD}{tail}"), Path::new("sets/dataset.toml")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_key_arrives() {
+        let manifest = parse(
+            "description = \"d\"\n[[files]]\npath = \"a.parquet\"\n[clock]\nkind = \"frequency\"\nunit = \"Hz\"\n\
+             tau0 = 1\nnominal = 10e6\nseries = \"s\"\ntime = \"t\"\nvalue = \"y\"\n",
+        )
+        .unwrap();
+        assert_eq!(
+            manifest.content,
+            Content::Files(vec![DataFile { path: PathBuf::from("sets/a.parquet"), blake3: None }])
+        );
+        let expected = ClockOptions {
+            kind: Some(ClockKind::Frequency),
+            unit: Some(Unit::HERTZ),
+            tau0: Some(1.0),
+            nominal: Some(1e7),
+            series: Some("s".into()),
+            time: Some("t".into()),
+            value: vec!["y".into()],
+        };
+        assert_eq!((manifest.clock, manifest.description.as_str()), (expected, "d"));
+    }
+
+    #[test]
+    fn a_recipe_is_kept_as_it_stands() {
+        assert_eq!(parse("recipe = \"fleet\"\n").unwrap().content, Content::Recipe("fleet".into()));
+    }
+
+    #[test]
+    fn an_unknown_key_is_told_with_its_line_and_the_nearest() {
+        assert_eq!(
+            parse("recipe = \"x\"\n[clock]\n  tau = 1.0\n").unwrap_err(),
+            "read `sets/dataset.toml`, line 7, column 3: unknown key `tau`; did you mean `tau0`?"
+        );
+        assert!(parse("license = \"x\"\n").unwrap_err().contains("line 5, column 1: unknown key `license`; did you"));
+    }
+
+    #[test]
+    fn a_missing_key_is_told() {
+        let message = Manifest::parse("name = \"m\"\n", Path::new("dataset.toml")).unwrap_err().to_string();
+        assert_eq!(message, "read `dataset.toml`, line 1, column 1: the key `title` is missing");
+        let message = parse("[[files]]\nblake3 = \"x\"\n").unwrap_err();
+        assert!(message.ends_with("line 5, column 1: the key `path` is missing"), "{message}");
+        assert!(parse("").unwrap_err().contains("there is neither `[[files]]` nor `recipe`"));
+    }
+
+    #[test]
+    fn values_of_another_type_or_range_are_told() {
+        for (tail, reason) in [
+            ("recipe = 1", "line 5, column 10: `recipe` is an integer, text is wanted"),
+            ("recipe = \"x\"\n[clock]\ntau0 = \"1\"", "`tau0` is a string, a number is wanted"),
+            ("recipe = \"x\"\n[clock]\ntau0 = -1", "`tau0` is -1, a positive number is wanted"),
+            ("recipe = \"x\"\n[clock]\nvalue = [1]", "`value` is an integer, text is wanted"),
+            ("recipe = \"x\"\n[clock]\nkind = \"time\"", "the kind is `phase` or `frequency`"),
+            ("recipe = \"x\"\n[clock]\nunit = \"nsec\"", "`nsec` is not a unit"),
+            ("recipe = \"x\"\nclock = 3", "`clock` is an integer, a table is wanted"),
+            ("files = [\"a\"]", "`files` is a string, a table is wanted"),
+            ("[[files]]\npath = \"/a\"", "the path is absolute"),
+            ("[[files]]\npath = \"a\"\nblake3 = \"12\"", "64 hexadecimal digits"),
+            ("recipe = \"x\"\n[[files]]\npath = \"a\"", "either `files` or a `recipe`"),
+            ("recipe = \n", "line 5, column 10"),
+        ] {
+            let message = parse(tail).unwrap_err();
+            assert!(message.contains(reason), "{tail}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_changed_is_told_with_both_hashes() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("a"), "new").unwrap();
+        let (old, new) = (blake3::hash(b"old").to_string(), blake3::hash(b"new").to_string());
+        let read = |hash: &str| {
+            let text = format!("{HEAD}[[files]]\npath = \"a\"\nblake3 = \"{hash}\"\n");
+            Manifest::parse(&text, &directory.path().join("dataset.toml")).unwrap().inputs()
+        };
+        let message = read(&old).unwrap_err().to_string();
+        assert!(message.contains(&format!("its BLAKE3 hash is {new}, the manifest states {old}")), "{message}");
+        let input = Input { name: "a".into(), blake3: new.clone(), licence: "CC0-1.0".into() };
+        assert_eq!(read(&new.to_uppercase()).unwrap(), [input]);
+    }
+}
