@@ -41,8 +41,9 @@ macro_rules! series {
                 if !(tau0 > 0.0 && tau0.is_finite()) {
                     return Err(SeriesError::Interval { tau0 });
                 }
-                let missing = values.iter().filter(|value| value.is_nan()).count();
-                match values.iter().position(|value| value.is_infinite()) {
+                let missing = values.iter().filter(|value| !value.is_finite()).count();
+                let infinite = (missing > 0).then(|| values.iter().position(|value| value.is_infinite()));
+                match infinite.flatten() {
                     Some(index) => Err(SeriesError::Infinite { index, value: values[index] }),
                     None => Ok(Self { values, tau0, missing }),
                 }

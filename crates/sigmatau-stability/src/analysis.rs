@@ -110,13 +110,13 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
     if analysis.findings.iter().any(|finding| matches!(&*finding.code, "no-data" | "too-short")) {
         return analysis;
     }
-    let noises = Noises::of(longest, settings);
-    for estimator in &settings.estimators {
+    let terms_of = |estimator: &&Estimator| pooled_terms(estimator, arcs, &factors_of(estimator, longest, settings).m);
+    let all_terms = || settings.estimators.iter().map(terms_of).collect::<Vec<_>>();
+    let (all_terms, noises) = rayon::join(all_terms, || Noises::of(longest, settings));
+    for (estimator, terms) in settings.estimators.iter().zip(all_terms) {
         let factors = factors_of(estimator, longest, settings);
         analysis.findings.extend(left_out(estimator, &factors, longest.tau0()));
-        let terms = pooled_terms(estimator, arcs, &factors.m);
-        let rows = factors.m.iter().zip(terms);
-        analysis.points.extend(rows.filter_map(|(m, terms)| {
+        analysis.points.extend(factors.m.iter().zip(terms).filter_map(|(m, terms)| {
             let noise = noises.at(estimator, *m);
             point(estimator, *m, terms, noise, longest.tau0(), gaps, settings)
         }));

@@ -13,6 +13,7 @@ pub use bias_ratio::{FEWEST_AVERAGES, b1, bias_ratio_exponent, r};
 pub use lag1::{FEWEST_POINTS, lag1_exponent};
 
 use sigmatau_core::PhaseSeries;
+use sigmatau_spectrum::noise::NAMES;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -30,10 +31,6 @@ pub const ENOUGH_POINTS: usize = 256;
 pub struct Noise(i8);
 
 impl Noise {
-    /// The names of the power laws, from α = 2 down to α = −4.
-    const NAMES: [&str; 7] =
-        ["white PM", "flicker PM", "white FM", "flicker FM", "random walk FM", "flicker walk FM", "random run FM"];
-
     /// The noise of exponent `alpha`, which lies between −4 and 2.
     pub fn of(alpha: i8) -> Option<Self> {
         (-4..=2).contains(&alpha).then_some(Self(alpha))
@@ -46,7 +43,8 @@ impl Noise {
 
     /// The name, such as `white FM`.
     pub fn name(self) -> &'static str {
-        Self::NAMES[usize::try_from(2 - self.0).expect("alpha is at most 2")]
+        let named = NAMES.iter().find(|(alpha, _)| *alpha == self.0);
+        named.expect("every exponent has a name").1
     }
 }
 

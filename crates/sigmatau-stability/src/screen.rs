@@ -1,6 +1,7 @@
 //! What a record shows before any statistic is computed: too short, constant, coarser than its
 //! noise, with outliers. Nothing is removed; each remark is a [`Finding`].
 
+use crate::kernel::LANES;
 use crate::kernel::line::spacing;
 use sigmatau_core::{Finding, PhaseSeries, Severity};
 
@@ -64,8 +65,22 @@ impl Groups {
 
 /// Sum of squares, count and largest square of the second differences of a few points.
 fn group(x: &[f64]) -> (f64, f64, f64) {
-    let squares = x.windows(3).map(|w| second_difference(w).powi(2)).filter(|square| !square.is_nan());
-    squares.fold((0.0, 0.0, 0.0), |(sum, n, peak), square| (sum + square, n + 1.0, peak.max(square)))
+    let (mut sums, mut counts, mut peaks) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    let mut add = |lane: usize, w: &[f64]| {
+        let square = second_difference(w).powi(2);
+        let there = !square.is_nan();
+        sums[lane] += if there { square } else { 0.0 };
+        counts[lane] += if there { 1.0 } else { 0.0 };
+        peaks[lane] = if square > peaks[lane] { square } else { peaks[lane] };
+    };
+    let differences = x.len() - 2;
+    let whole = differences / LANES * LANES;
+    for start in (0..whole).step_by(LANES) {
+        let x = &x[start..start + LANES + 2];
+        (0..LANES).for_each(|lane| add(lane, &x[lane..lane + 3]));
+    }
+    (whole..differences).for_each(|i| add(0, &x[i..i + 3]));
+    (sums.iter().sum(), counts.iter().sum(), peaks.iter().fold(0.0, |largest, peak| peak.max(largest)))
 }
 
 fn second_difference(w: &[f64]) -> f64 {
