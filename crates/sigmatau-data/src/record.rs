@@ -66,6 +66,14 @@ impl Record {
     }
 }
 
+impl Metadata {
+    /// The metadata of a record: its header under the key `sigmatau`.
+    pub fn record(header: &Header) -> Self {
+        let header = serde_json::to_string(header).expect("a header holds words and numbers only");
+        Self::default().with(KEY, header)
+    }
+}
+
 /// Reads the header of a record and none of its rows: only the footer of the file.
 ///
 /// # Errors

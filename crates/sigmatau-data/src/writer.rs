@@ -5,7 +5,7 @@
 
 use crate::atomic::AtomicFile;
 use crate::table::{Column, Values};
-use crate::{DataError, Header, Table, TableError, column};
+use crate::{DataError, Table, TableError, column};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
@@ -39,12 +39,6 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// The metadata of a record: its header under the key `sigmatau`.
-    pub fn record(header: &Header) -> Self {
-        let header = serde_json::to_string(header).expect("a header holds words and numbers only");
-        Self::default().with(crate::record::KEY, header)
-    }
-
     /// Adds an entry about the file.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {

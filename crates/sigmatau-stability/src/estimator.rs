@@ -6,6 +6,7 @@
 use crate::edf::Differences;
 use crate::kernel::Terms;
 use sigmatau_core::{PhaseSeries, Unit, nearest};
+use sigmatau_spectrum::PowerLaw;
 
 mod adev;
 mod hdev;
@@ -51,6 +52,8 @@ pub struct Estimator {
     pub terms: fn(&PhaseSeries<'_>, &[usize]) -> Vec<Terms>,
     /// The factor from the mean square of the terms to the squared deviation, from m and τ₀.
     pub scale: fn(f64, f64) -> f64,
+    /// The deviation that power-law noise has at averaging factor m and sampling interval τ₀.
+    pub expected: fn(&PowerLaw, u64, f64) -> f64,
     /// The definition, term by term in the order of the record: the slow and obvious form that tests the fast one.
     pub definition: fn(&[f64], usize) -> Terms,
 }

@@ -11,18 +11,6 @@ const POINTS: usize = 1025;
 const FACTORS: [usize; 4] = [1, 8, 32, 128];
 const SEED: u64 = 20_261_122;
 
-/// The theoretical deviation of a statistic.
-fn theory(estimator: &Estimator, noise: &PowerLaw, m: usize) -> f64 {
-    let m = m as u64;
-    match estimator.name {
-        "adev" | "oadev" => noise.theoretical_adev(m, 1.0),
-        "mdev" => noise.theoretical_mdev(m, 1.0),
-        "tdev" => noise.theoretical_mdev(m, 1.0) * m as f64 / 3f64.sqrt(),
-        "hdev" | "ohdev" => noise.theoretical_hdev(m, 1.0),
-        name => panic!("the theoretical value of `{name}` is not known to this test"),
-    }
-}
-
 /// How often the intervals of one statistic at one averaging factor held the theoretical deviation.
 struct Coverage {
     estimator: &'static Estimator,
@@ -54,7 +42,7 @@ fn coverage(alpha: i8, stated: bool) -> Vec<Coverage> {
     let records: Vec<Vec<Point>> = (0..RECORDS).into_par_iter().map(analysed).collect();
     let rows = records[0].iter().enumerate();
     rows.map(|(row, point)| {
-        let truth = theory(point.estimator, &noise, point.m);
+        let truth = (point.estimator.expected)(&noise, point.m as u64, 1.0);
         let holds = |point: &Point| point.interval.is_some_and(|ends| (ends.lower..=ends.upper).contains(&truth));
         let share = records.iter().filter(|record| holds(&record[row])).count() as f64 / RECORDS as f64;
         Coverage { estimator: point.estimator, m: point.m, share, flagged: !point.flags().is_empty() }

@@ -1,7 +1,7 @@
 //! Laws that every estimator obeys, whatever the data.
 
 use proptest::prelude::*;
-use sigmatau_core::{FrequencySeries, PhaseSeries};
+use sigmatau_core::{FrequencySeries, PhaseSeries, Unit};
 use sigmatau_spectrum::PowerLaw;
 use sigmatau_stability::edf::EdfMethod;
 use sigmatau_stability::{Analysis, ClockData, ESTIMATORS, Estimator, Settings, TauList, Terms, analyse};
@@ -75,7 +75,7 @@ proptest! {
         let x = noise(0, 500, 2);
         let (unit, stretched) = (analysed(&x, 1.0), analysed(&x, tau0));
         for (unit, stretched) in unit.points.iter().zip(&stretched.points) {
-            let per_time = if unit.estimator.name == "tdev" { 1.0 } else { tau0 };
+            let per_time = if unit.estimator.unit == Unit::SECOND { 1.0 } else { tau0 };
             assert_near(stretched.deviation * per_time, unit.deviation, 1e-12, unit.estimator.name);
             assert_near(stretched.tau, unit.tau * tau0, 1e-12, unit.estimator.name);
         }

@@ -4,6 +4,7 @@ use super::{Estimator, sum_squares};
 use crate::edf::Differences;
 use crate::kernel::{Terms, consecutive};
 use sigmatau_core::Unit;
+use sigmatau_spectrum::PowerLaw;
 
 /// σ_y²(τ) = 1/(2 τ² n) Σ (x(i+2m) − 2x(i+m) + x(i))² over i = 0, m, 2m, …
 pub(super) static ESTIMATOR: Estimator = Estimator {
@@ -17,6 +18,7 @@ pub(super) static ESTIMATOR: Estimator = Estimator {
     differences: Differences { order: 2, averaged: false, overlapping: false },
     terms: consecutive::second_differences,
     scale: |m, tau0| 0.5 / (m * tau0).powi(2),
+    expected: PowerLaw::theoretical_adev,
     definition,
 };
 

@@ -4,6 +4,7 @@ use super::{Estimator, sum_squares};
 use crate::edf::Differences;
 use crate::kernel::{Terms, consecutive};
 use sigmatau_core::Unit;
+use sigmatau_spectrum::PowerLaw;
 
 /// Hσ_y²(τ) = 1/(6 τ² n) Σ (x(i+3m) − 3x(i+2m) + 3x(i+m) − x(i))² over i = 0, m, 2m, …
 pub(super) static ESTIMATOR: Estimator = Estimator {
@@ -17,6 +18,7 @@ pub(super) static ESTIMATOR: Estimator = Estimator {
     differences: Differences { order: 3, averaged: false, overlapping: false },
     terms: consecutive::third_differences,
     scale: |m, tau0| 1.0 / (6.0 * (m * tau0).powi(2)),
+    expected: PowerLaw::theoretical_hdev,
     definition,
 };
 

@@ -4,6 +4,7 @@ use super::{Estimator, sum_squares};
 use crate::edf::Differences;
 use crate::kernel::{Terms, modified};
 use sigmatau_core::Unit;
+use sigmatau_spectrum::PowerLaw;
 
 /// Mod σ_y²(τ) = 1/(2 m² τ² n) Σ D(i)² over every i, n = N − 3m + 1, where
 /// D(i) = Σ_{j=i}^{i+m−1} (x(j+2m) − 2x(j+m) + x(j)).
@@ -18,6 +19,7 @@ pub(super) static ESTIMATOR: Estimator = Estimator {
     differences: Differences { order: 2, averaged: true, overlapping: true },
     terms: modified::second_differences_of_averages,
     scale: |m, tau0| 0.5 / (m * m * tau0).powi(2),
+    expected: PowerLaw::theoretical_mdev,
     definition,
 };
 

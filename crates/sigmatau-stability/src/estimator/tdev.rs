@@ -17,5 +17,6 @@ pub(super) static ESTIMATOR: Estimator = Estimator {
     differences: Differences { order: 2, averaged: true, overlapping: true },
     terms: modified::second_differences_of_averages,
     scale: |m, _| 1.0 / (6.0 * m * m),
+    expected: |noise, m, tau0| noise.theoretical_mdev(m, tau0) * m as f64 * tau0 / 3f64.sqrt(),
     definition: mdev::definition,
 };
