@@ -168,8 +168,8 @@ impl ClockSource {
 
     /// Reads the clocks with the given numbers, in one pass over the row groups that hold them.
     ///
-    /// Epochs are put on an even grid by [`grid::even`]; further findings are `time-missing` and
-    /// `infinite` (warnings).
+    /// Epochs are put on an even grid by [`grid::even`]; further findings are `missing` (note),
+    /// `time-missing` and `infinite` (warnings).
     ///
     /// # Errors
     /// When the file can't be read or is damaged.
@@ -204,6 +204,7 @@ impl ClockSource {
     fn finish(&self, series: usize, times: Option<&[i64]>, values: Vec<f64>) -> ClockSeries {
         let value = self.layout.value(series);
         let mut findings = Vec::new();
+        findings.extend(missing(&values));
         let values = finite(values, &mut findings);
         let grid = match times {
             Some(times) => on_grid(times, values, value.tau0, &mut findings),
@@ -258,6 +259,19 @@ fn interleaved(rows: &[Arc<[Segment]>]) -> Option<Finding> {
         "sort the table by series, then by time",
     );
     (scattered > 0).then_some(finding)
+}
+
+/// The remark that values are missing in rows that are there.
+fn missing(values: &[f64]) -> Option<Finding> {
+    let missing = values.iter().filter(|value| value.is_nan()).count();
+    let finding = Finding::new(
+        Severity::Note,
+        "missing",
+        format!("{missing} of {} values are missing", values.len()),
+        "terms that touch a missing value are left out",
+        "look for outages of the counter if the count surprises",
+    );
+    (missing > 0).then_some(finding)
 }
 
 /// The values with infinite ones taken as missing.

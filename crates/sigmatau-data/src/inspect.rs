@@ -250,14 +250,14 @@ mod tests {
     fn a_column_of_floats_without_a_unit_is_remarked() {
         let column = Column { name: "x".into(), unit: None, values: Values::Float(vec![1.0]) };
         let findings = inspected(vec![column], Metadata::default()).findings;
-        assert_eq!((findings[0].code, findings[0].subject.as_str()), ("unit-missing", "x"));
+        assert_eq!((&*findings[0].code, findings[0].subject.as_str()), ("unit-missing", "x"));
     }
 
     #[test]
     fn rows_that_are_not_sorted_by_series_are_remarked() {
         let series = Column::text("series", words(&["a", "b", "a"]));
         let findings = inspected(vec![series], Metadata::default()).findings;
-        assert_eq!(findings[0].code, "interleaved");
+        assert_eq!(&*findings[0].code, "interleaved");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Importers on files: small samples, mutated samples, and real data where they are at hand.
 
 use sigmatau_core::Unit;
-use sigmatau_data::import::{ClockKind, IMPORTERS, ImportOptions, Imported, Records, import, import_file};
+use sigmatau_data::ClockKind;
+use sigmatau_data::import::{IMPORTERS, ImportOptions, Imported, Records, import, import_file};
 use std::path::{Path, PathBuf};
 
 fn samples(format: &str) -> PathBuf {
@@ -23,7 +24,7 @@ fn sample(path: &str, options: &ImportOptions) -> Imported {
 }
 
 fn codes(imported: &Imported) -> Vec<&str> {
-    imported.findings.iter().map(|finding| finding.code).collect()
+    imported.findings.iter().map(|finding| &*finding.code).collect()
 }
 
 /// The numbers of a column, missing ones as `None`.

@@ -136,7 +136,7 @@ fn nulls_are_missing_points_and_missing_epochs_are_left_out() {
     let series = ClockSource::open(&path, &ClockOptions::default()).unwrap().read(0..2).unwrap();
     assert!(series[0].values[1].is_nan());
     assert_eq!((series[0].values[0], series[0].values[2]), (0.0, 2e-9));
-    let codes: Vec<&str> = series[1].findings.iter().map(|finding| finding.code).collect();
+    let codes: Vec<&str> = series[1].findings.iter().map(|finding| &*finding.code).collect();
     assert_eq!(codes, ["infinite", "time-missing"]);
     assert_eq!((series[1].values[0], series[1].values[1].is_nan(), series[1].values.len()), (5e-9, true, 2));
 }

@@ -56,7 +56,7 @@ fn bad_record_is_a_finding_with_its_line() {
 fn repeated_epochs_are_remarked() {
     let record = "AS G01  1970 01 01 00 00  0.0  1  0.5\n";
     let imported = read(&record.repeat(3), Records::Satellites);
-    assert_eq!((imported.findings[0].code, imported.findings[0].subject.as_str()), ("duplicate", "G01"));
+    assert_eq!((&*imported.findings[0].code, imported.findings[0].subject.as_str()), ("duplicate", "G01"));
 }
 
 #[test]
