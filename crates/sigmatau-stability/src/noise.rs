@@ -12,6 +12,7 @@ mod lag1;
 pub use bias_ratio::{FEWEST_AVERAGES, b1, bias_ratio_exponent, r};
 pub use lag1::{FEWEST_POINTS, lag1_exponent};
 
+use rayon::prelude::*;
 use sigmatau_core::PhaseSeries;
 use sigmatau_spectrum::noise::NAMES;
 use std::borrow::Cow;
@@ -81,41 +82,31 @@ pub struct Identified {
 /// Identifies the noise at each of the rising averaging factors, for statistics of differences of
 /// the given order (2: α down to −2, 3: α down to −4).
 ///
-/// Time O(N/m) per factor; memory at most half of the data, for the phases one averaging time apart.
+/// The factors run in parallel. Time O(N/m) per factor; memory at most half of the data for each
+/// thread, for the phases one averaging time apart.
 pub fn identify(phase: &PhaseSeries<'_>, factors: &[usize], order: u8) -> Vec<Option<Identified>> {
-    let mut spaced = Spaced { phases: Cow::Borrowed(phase.values()), m: 1 };
+    let measured: Vec<_> = factors.par_iter().map(|m| measured(phase, *m, order)).collect();
     let mut last = None;
-    let next = |m: &usize| {
-        spaced = spaced.at(*m, phase.values());
-        let carried = last.map(|noise| Identified { evidence: Evidence::Carried, ..noise });
-        last = measured(phase, &spaced, order).or(carried);
+    let or_carried = |found: Option<Identified>| {
+        last = found.or(last.map(|noise| Identified { evidence: Evidence::Carried, ..noise }));
         last
     };
-    factors.iter().map(next).collect()
+    measured.into_iter().map(or_carried).collect()
 }
 
-/// Every m-th phase.
-struct Spaced<'a> {
-    phases: Cow<'a, [f64]>,
-    m: usize,
-}
-
-impl<'a> Spaced<'a> {
-    /// Every `m`-th phase, taken from the phases at hand where their spacing divides `m`.
-    fn at(&self, m: usize, all: &'a [f64]) -> Self {
-        let (from, step) = if m.is_multiple_of(self.m) { (self.phases.as_ref(), m / self.m) } else { (all, m) };
-        let phases = if m == 1 { Cow::Borrowed(all) } else { from.iter().step_by(step).copied().collect() };
-        Self { phases, m }
-    }
-}
-
-fn measured(phase: &PhaseSeries<'_>, spaced: &Spaced<'_>, order: u8) -> Option<Identified> {
-    let evidence = if spaced.phases.len() < ENOUGH_POINTS { Evidence::ShortLag1 } else { Evidence::Lag1 };
-    let lag1 = lag1_exponent(&spaced.phases, order).map(|p| (p.round_ties_even(), evidence));
-    let by_ratio = || Some((f64::from(bias_ratio_exponent(phase, spaced.m)?), Evidence::BiasRatio));
+fn measured(phase: &PhaseSeries<'_>, m: usize, order: u8) -> Option<Identified> {
+    let spaced = every(phase.values(), m);
+    let evidence = if spaced.len() < ENOUGH_POINTS { Evidence::ShortLag1 } else { Evidence::Lag1 };
+    let lag1 = lag1_exponent(&spaced, order).map(|p| (p.round_ties_even(), evidence));
+    let by_ratio = || Some((f64::from(bias_ratio_exponent(phase, m)?), Evidence::BiasRatio));
     let (alpha, evidence) = lag1.or_else(by_ratio)?;
     let lowest = if order == 2 { -2.0 } else { -4.0 };
     Noise::of(alpha.clamp(lowest, 2.0) as i8).map(|noise| Identified { noise, evidence })
+}
+
+/// Every `m`-th phase.
+fn every(phases: &[f64], m: usize) -> Cow<'_, [f64]> {
+    if m == 1 { Cow::Borrowed(phases) } else { phases.iter().step_by(m).copied().collect() }
 }
 
 #[cfg(test)]
