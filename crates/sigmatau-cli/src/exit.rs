@@ -43,9 +43,20 @@ pub(crate) fn of_error(error: &anyhow::Error) -> ExitCode {
         return Exit::Done.into();
     }
     crate::output::complain(&format!("error: failed to {error:#}"));
-    match error.downcast_ref() {
-        Some(RunError::Interrupted { .. } | RunError::Store(_)) => Exit::Incomplete.into(),
-        _ => Exit::Refused.into(),
+    if error.is::<Unfinished>() {
+        crate::output::complain("run again with --resume to go on");
+    }
+    let interrupted = matches!(error.downcast_ref(), Some(RunError::Interrupted { .. }));
+    if interrupted || error.is::<Unfinished>() { Exit::Incomplete.into() } else { Exit::Refused.into() }
+}
+
+/// The context of an error after which `--resume` goes on.
+#[derive(Debug)]
+pub(crate) struct Unfinished;
+
+impl std::fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("finish the run")
     }
 }
 

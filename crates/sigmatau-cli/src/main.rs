@@ -15,6 +15,7 @@ use exit::Exit;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    sigmatau_data::panic::hush_decoder();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(answer) => return exit::of_parser(&answer),

@@ -13,20 +13,12 @@ pub(crate) fn complain(message: &str) {
 /// Writes a document to a file, whole or not at all, or to standard output.
 pub(crate) fn deliver(document: &[u8], file: Option<&Path>) -> anyhow::Result<()> {
     match file {
-        Some(path) if is_device(path) => {
-            std::fs::write(path, document).with_context(|| format!("write `{}`", path.display()))
-        }
         Some(path) => Ok(sigmatau_data::write_atomic(path, document)?),
         None => {
             let mut out = io::stdout().lock();
             out.write_all(document).and_then(|()| out.flush()).context("write to standard output")
         }
     }
-}
-
-/// A device such as /dev/stdout can't be replaced by renaming.
-fn is_device(path: &Path) -> bool {
-    path.exists() && !path.is_file()
 }
 
 /// Findings of one kind that are said one by one; the others are counted.

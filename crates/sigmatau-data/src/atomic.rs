@@ -1,4 +1,7 @@
 //! Files that are there whole or not at all: temporary name, sync, rename, sync of the directory.
+//!
+//! A link is followed, and its goal replaced. What is no file, such as `/dev/stdout` or a pipe, can't
+//! be replaced and is written straight.
 
 use crate::DataError;
 use std::fs::File;
@@ -27,34 +30,64 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
 
 /// A file under a temporary name in the directory of its goal; dropped before the commit, it is removed.
 pub(crate) struct AtomicFile {
-    temporary: NamedTempFile,
+    content: Content,
     goal: PathBuf,
+}
+
+enum Content {
+    Temporary(NamedTempFile),
+    Straight(File),
 }
 
 impl AtomicFile {
     pub(crate) fn create(goal: &Path) -> Result<Self, DataError> {
-        let name = goal.file_name().unwrap_or_default().to_string_lossy();
-        let mut builder = tempfile::Builder::new();
-        let prefix = format!(".{name}.");
-        builder.prefix(&prefix).suffix(".part");
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temporary = builder.tempfile_in(directory(goal)).map_err(DataError::io("create", goal))?;
-        Ok(Self { temporary, goal: goal.to_owned() })
+        let content = match is_replaceable(goal) {
+            true => temporary(&followed(goal)).map(Content::Temporary),
+            false => File::options().write(true).open(goal).map(Content::Straight),
+        };
+        Ok(Self { content: content.map_err(DataError::io("create", goal))?, goal: goal.to_owned() })
     }
 
     /// A handle to write the content with.
     pub(crate) fn handle(&self) -> Result<File, DataError> {
-        self.temporary.as_file().try_clone().map_err(DataError::io("write", &self.goal))
+        let file = match &self.content {
+            Content::Temporary(temporary) => temporary.as_file(),
+            Content::Straight(file) => file,
+        };
+        file.try_clone().map_err(DataError::io("write", &self.goal))
     }
 
     /// Makes the content durable and gives it its name.
     pub(crate) fn commit(self) -> Result<(), DataError> {
-        let Self { temporary, goal } = self;
+        let Self { content: Content::Temporary(temporary), goal } = self else { return Ok(()) };
+        let replaced = followed(&goal);
         temporary.as_file().sync_all().map_err(DataError::io("write", &goal))?;
-        temporary.persist(&goal).map_err(|refused| DataError::io("name", &goal)(refused.error))?;
-        sync_directory(directory(&goal)).map_err(DataError::io("sync the directory of", &goal))
+        temporary.persist(&replaced).map_err(|refused| DataError::io("name", &goal)(refused.error))?;
+        sync_directory(directory(&replaced)).map_err(DataError::io("sync the directory of", &goal))
     }
+}
+
+/// Tells whether there is a file of this name, or nothing yet; a folder is told apart at the commit.
+fn is_replaceable(goal: &Path) -> bool {
+    goal.metadata().map_or(true, |found| found.is_file() || found.is_dir())
+}
+
+/// The file that a link leads to, or else the path itself.
+fn followed(goal: &Path) -> PathBuf {
+    match goal.is_symlink() {
+        true => goal.canonicalize().unwrap_or_else(|_| goal.to_owned()),
+        false => goal.to_owned(),
+    }
+}
+
+fn temporary(goal: &Path) -> io::Result<NamedTempFile> {
+    let name = goal.file_name().unwrap_or_default().to_string_lossy();
+    let mut builder = tempfile::Builder::new();
+    let prefix = format!(".{name}.");
+    builder.prefix(&prefix).suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(directory(goal))
 }
 
 fn directory(path: &Path) -> &Path {
@@ -101,6 +134,29 @@ mod tests {
         write_atomic(&goal, b"old").unwrap();
         write_atomic(&goal, b"new").unwrap();
         assert_eq!((names(directory.path()), std::fs::read(&goal).unwrap()), (vec!["x.json".into()], b"new".to_vec()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_its_goal_is_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let (goal, link) = (directory.path().join("goal"), directory.path().join("link"));
+        std::fs::write(&goal, "old").unwrap();
+        std::os::unix::fs::symlink(&goal, &link).unwrap();
+        write_atomic(&link, b"new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read(&goal).unwrap(), b"new");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_device_is_written_and_not_replaced() {
+        use std::os::unix::fs::FileTypeExt;
+        let full = Path::new("/dev/full");
+        let message = write_atomic(full, b"x").unwrap_err().to_string();
+        assert!(message.ends_with("free some space or choose another disk"), "{message}");
+        assert!(full.metadata().unwrap().file_type().is_char_device());
+        write_atomic(Path::new("/dev/null"), b"x").unwrap();
     }
 
     #[cfg(unix)]

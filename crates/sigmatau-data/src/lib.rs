@@ -17,6 +17,7 @@ pub mod hash;
 pub mod import;
 pub mod inspect;
 pub mod manifest;
+pub mod panic;
 pub mod reader;
 pub mod record;
 pub mod schema;

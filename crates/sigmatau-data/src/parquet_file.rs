@@ -2,6 +2,7 @@
 
 use crate::DataError;
 use crate::column::Described;
+use crate::panic::guarded;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::{DictionaryArray, RecordBatch};
@@ -17,7 +18,6 @@ use parquet::file::reader::{ChunkReader, Length, SerializedPageReader};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -143,12 +143,6 @@ impl ParquetFile {
     fn damaged(&self, reason: impl std::fmt::Display) -> DataError {
         DataError::Damaged { path: self.path.clone(), reason: reason.to_string() }
     }
-}
-
-/// Takes a panic of the decoder for an error: it trusts some lengths that a damaged file gets wrong.
-fn guarded<T>(decode: impl FnOnce() -> Decoded<T>) -> Decoded<T> {
-    let contradiction = |_| Err(ParquetError::General("its parts contradict each other".to_owned()));
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(contradiction)
 }
 
 /// Feeds the given rows of a column, at most [`CHUNK`] at a time, to `sink` with the number of the first.

@@ -8,6 +8,8 @@ use sigmatau_data::clock::{ClockKind, ClockOptions, ClockSeries, ClockSource};
 use sigmatau_data::generate::{Overrides, Recipe};
 use sigmatau_data::import::{self, ImportOptions};
 use sigmatau_data::{Content, DataError, Input, Manifest, hash};
+use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// The keys of `[dataset.NAME]`.
@@ -15,7 +17,7 @@ pub const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "path",
         default: "",
-        doc: "one or more Parquet or text files, a folder of such, or a manifest dataset.toml",
+        doc: "one or more Parquet or text files, a folder of such or of a dataset.toml, or a manifest",
     },
     Parameter {
         name: "recipe",
@@ -57,6 +59,19 @@ pub enum Origin {
     Files(Vec<(PathBuf, String)>),
     /// Demonstration data to be written first.
     Recipe(Box<Recipe>),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Files(files) if files.len() == 1 => write!(f, "{}", files[0].0.display()),
+            Self::Files(files) => write!(f, "{} files", files.len()),
+            Self::Recipe(recipe) => {
+                let (clocks, points, tau0) = (recipe.clocks(), recipe.points(), recipe.tau0());
+                write!(f, "recipe {}, {clocks} clocks of {points} points every {tau0} s", recipe.name())
+            }
+        }
+    }
 }
 
 impl Planned {
@@ -108,8 +123,19 @@ impl Planned {
         }
         match first_error {
             Some(error) if dataset.files.is_empty() => Err(error),
-            _ => Ok(dataset),
+            _ => {
+                dataset.findings.extend(shared_names(&dataset.files));
+                Ok(dataset)
+            }
         }
+    }
+
+    /// Opens what a recipe would draw, without drawing it: one clock of one point.
+    pub(crate) fn try_on(&self, recipe: &Recipe) -> Result<(), DataError> {
+        let single = Overrides { points: Some(1), clocks: Some(1), seed: None };
+        let sample = recipe.with(single).ok().and_then(|recipe| recipe.tables().next());
+        let opened = sample.map(|table| ClockSource::from_table(&self.name, table, &self.options));
+        opened.transpose().map(drop)
     }
 
     fn open_file(&self, path: &Path, licence: &str) -> Result<(File, Vec<Finding>), DataError> {
@@ -185,9 +211,9 @@ fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, Spec
 fn files(section: &Section<'_>, base: &Path, options: &mut ClockOptions) -> Result<Origin, SpecError> {
     let paths = section.texts("path")?;
     if let [(_, path)] = paths.as_slice()
-        && path.ends_with(".toml")
+        && let Some(manifest) = manifest(&base.join(path))
     {
-        return described(section, &base.join(path), options);
+        return described(section, &manifest, options);
     }
     let mut files = Vec::new();
     for (line, path) in paths {
@@ -195,6 +221,15 @@ fn files(section: &Section<'_>, base: &Path, options: &mut ClockOptions) -> Resu
         files.extend(found.into_iter().map(|file| (file, String::new())));
     }
     Ok(Origin::Files(files))
+}
+
+/// The manifest that a path names, or that stands in the folder it names.
+fn manifest(path: &Path) -> Option<PathBuf> {
+    let inside = path.join("dataset.toml");
+    match path.extension().is_some_and(|extension| extension == "toml") {
+        true => Some(path.to_owned()),
+        false => inside.is_file().then_some(inside),
+    }
 }
 
 /// A file, or the files of a folder.
@@ -228,11 +263,11 @@ fn described(section: &Section<'_>, path: &Path, options: &mut ClockOptions) -> 
     }
 }
 
-/// The files of a folder by name.
+/// The files of a folder by name, hidden ones left out.
 fn listed(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-    files.retain(|path| path.is_file());
+    files.retain(|path| path.is_file() && !file_name(path).starts_with('.'));
     files.sort();
     Ok(files)
 }
@@ -369,7 +404,23 @@ fn unreadable(path: &Path, error: &DataError) -> Finding {
         "unreadable",
         format!("failed to {error}"),
         "its series are not in the result",
-        "mend the file and run again with --resume",
+        "mend the file and run again",
     )
     .about(file_name(path))
+}
+
+/// The remark that files have series of one name, whose rows in a record nobody can tell apart.
+fn shared_names(files: &[File]) -> Option<Finding> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let names = files.iter().flat_map(|file| file.source.series()).map(|series| series.name.as_str());
+    names.for_each(|name| *counts.entry(name).or_default() += 1);
+    let shared: Vec<&str> = counts.iter().filter(|(_, count)| **count > 1).map(|(name, _)| *name).collect();
+    let first = shared.first()?;
+    Some(Finding::new(
+        Severity::Warning,
+        "same-name",
+        format!("{} names, such as `{first}`, are those of series in several files", shared.len()),
+        "each is assessed by itself, and the rows of the result can't be told apart",
+        "join the files with `sigmatau import`, or give the series names of their own",
+    ))
 }

@@ -218,17 +218,25 @@ impl<'a> Section<'a> {
     /// # Errors
     /// When it is no table or has a key that is not known, with the line and the nearest known keys.
     pub fn checked(self, what: impl Into<String>, known: &'static [Parameter]) -> Result<Self, SpecError> {
-        let section = Self { what: what.into(), known, ..self };
-        let Value::Table(entries) = &section.node.value else {
-            return Err(section.refuse(section.node.line, "a table is expected here"));
-        };
+        let section = Self { what: what.into(), known, ..self }.table("a table is expected here")?;
         let names: Vec<&str> = known.iter().map(|parameter| parameter.name).collect();
-        match entries.iter().find(|(key, _)| !names.contains(&key.as_str())) {
-            Some((key, node)) => {
+        match section.keys().into_iter().find(|key| !names.contains(key)) {
+            Some(key) => {
                 let message = format!("{} has no key `{key}`{}", section.what, did_you_mean(key, &names));
-                Err(section.refuse(node.line, &message))
+                Err(section.refuse_key(key, &message))
             }
             None => Ok(section),
+        }
+    }
+
+    /// The same section, which is a table.
+    ///
+    /// # Errors
+    /// When it is something else; `remedy` says what to write.
+    pub fn table(self, remedy: &str) -> Result<Self, SpecError> {
+        match self.node.value {
+            Value::Table(_) => Ok(self),
+            _ => Err(self.refuse(self.node.line, remedy)),
         }
     }
 
@@ -241,6 +249,11 @@ impl<'a> Section<'a> {
     /// An error at a line of this document.
     pub fn refuse(&self, line: Option<usize>, message: &str) -> SpecError {
         SpecError { origin: self.origin.to_owned(), line, message: message.to_owned() }
+    }
+
+    /// The file that the section stands in; empty for the command line.
+    pub fn origin(&self) -> &'a str {
+        self.origin
     }
 
     /// The line of a key, or else of the section.
@@ -300,8 +313,27 @@ impl<'a> Section<'a> {
     /// # Errors
     /// When it is missing or something else than a word.
     pub fn required(&self, key: &str) -> Result<String, SpecError> {
-        let missing = || self.refuse(self.node.line, &format!("{} needs the key `{key}`", self.what));
-        self.text(key)?.ok_or_else(missing)
+        self.text(key)?.ok_or_else(|| self.missing(key))
+    }
+
+    /// The error that a key is missing.
+    pub fn missing(&self, key: &str) -> SpecError {
+        self.refuse(self.node.line, &format!("{} needs the key `{key}`", self.what))
+    }
+
+    /// The place of the word under a key among `known`, which are names of a `kind` of thing.
+    ///
+    /// # Errors
+    /// When it is missing or none of them, with the nearest ones.
+    pub fn one_of<'n>(
+        &self,
+        key: &str,
+        kind: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) -> Result<usize, SpecError> {
+        let (word, known) = (self.required(key)?, known.into_iter().collect::<Vec<_>>());
+        let unknown = || self.refuse_key(key, &format!("there is no {kind} `{word}`{}", did_you_mean(&word, &known)));
+        known.iter().position(|name| *name == word).ok_or_else(unknown)
     }
 
     /// The number under a key, or its default.
@@ -319,10 +351,13 @@ impl<'a> Section<'a> {
     /// The whole number under a key, or its default.
     ///
     /// # Errors
-    /// When there is something else than a whole number of at least 0.
+    /// When there is something else than a whole number from 0 to 2⁵³.
     pub fn count(&self, key: &str) -> Result<Option<usize>, SpecError> {
+        let exact = 0.0..=9_007_199_254_740_992.0;
         match self.number(key)? {
-            Some(number) if number.fract() != 0.0 || number < 0.0 => Err(self.expected(key, "a whole number")),
+            Some(number) if number.fract() != 0.0 || !exact.contains(&number) => {
+                Err(self.expected(key, "a whole number from 0 to 2^53"))
+            }
             number => Ok(number.map(|number| number as usize)),
         }
     }

@@ -1,16 +1,26 @@
 //! Values that the records of a run must show: how a pipeline proves itself.
+//!
+//! ```toml
+//! [[expect]]
+//! step = "stability"
+//! rows = { estimator = "oadev", tau_s = 10 }
+//! column = "deviation"
+//! value = 9.159953420118652e-2
+//! tolerance = 1e-12
+//! ```
 
 use crate::document::{Parameter, Section, SpecError};
 use sigmatau_core::nearest::did_you_mean;
-use sigmatau_data::{Table, Values};
+use sigmatau_data::schema::{Field, Kind};
+use sigmatau_data::{Schema, Table, Values};
 use std::fmt;
 
 const EXPECT: &[Parameter] = &[
     Parameter { name: "step", default: "", doc: "the step whose record is looked at" },
-    Parameter { name: "rows", default: "", doc: "which rows, such as \"estimator=oadev tau_s=10\"" },
+    Parameter { name: "rows", default: "", doc: "which rows, such as { estimator = \"oadev\", tau_s = 10 }" },
     Parameter { name: "column", default: "", doc: "the column with the value" },
     Parameter { name: "value", default: "", doc: "the value that it must have" },
-    Parameter { name: "tolerance", default: "1e-12", doc: "the largest relative deviation" },
+    Parameter { name: "tolerance", default: "1e-12", doc: "the largest relative deviation; a value of 0 is exact" },
 ];
 
 /// A value that a record must show.
@@ -18,38 +28,47 @@ const EXPECT: &[Parameter] = &[
 pub struct Expectation {
     /// The place of the step.
     pub step: usize,
-    rows: Vec<(String, String)>,
+    rows: Vec<Condition>,
     column: String,
     value: f64,
     tolerance: f64,
 }
 
+/// What a column must hold in the rows that are looked at.
+#[derive(Clone, Debug, PartialEq)]
+struct Condition {
+    column: String,
+    wanted: Wanted,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Wanted {
+    Word(String),
+    Number(f64),
+}
+
 impl Expectation {
-    /// Understands an `[[expect]]` section.
+    /// Understands an `[[expect]]` section; `steps` are the names of the steps and the tables that they make.
     ///
     /// # Errors
-    /// When a key or step is not known or something is missing.
-    pub fn read(section: Section<'_>, steps: &[&str]) -> Result<Self, SpecError> {
+    /// When a key, step or column is not known, something is missing, or a word stands for a number.
+    pub fn read(section: Section<'_>, steps: &[(&str, &Schema)]) -> Result<Self, SpecError> {
         let section = section.checked("the expectation", EXPECT)?;
-        let step = section.required("step")?;
-        let unknown =
-            || section.refuse_key("step", &format!("there is no step `{step}`{}", did_you_mean(&step, steps)));
-        let pair = |word: &str| {
-            let refused = || section.refuse_key("rows", &format!("`{word}` must be written column=value"));
-            word.split_once('=').map(|(column, value)| (column.to_owned(), value.to_owned())).ok_or_else(refused)
-        };
-        let number = |key| {
-            section
-                .number(key)?
-                .ok_or_else(|| section.refuse(section.line(key), &format!("the expectation needs the key `{key}`")))
-        };
-        Ok(Self {
-            step: steps.iter().position(|known| *known == step).ok_or_else(unknown)?,
-            rows: section.required("rows")?.split_whitespace().map(pair).collect::<Result<_, _>>()?,
-            column: section.required("column")?,
-            value: number("value")?,
-            tolerance: number("tolerance")?,
-        })
+        let step = section.one_of("step", "step", steps.iter().map(|(name, _)| *name))?;
+        let fields = steps[step].1.fields;
+        let rows = section.subsection("rows").ok_or_else(|| section.missing("rows"))?;
+        let rows = rows.table("write the rows as { column = value, … }")?;
+        let column = section.required("column")?;
+        match field(&section, "column", &column, fields)?.kind {
+            Kind::Text => Err(section.refuse_key("column", &format!("the column `{column}` holds words, no numbers"))),
+            Kind::Float | Kind::Integer => Ok(Self {
+                step,
+                rows: rows.keys().into_iter().map(|name| condition(&rows, name, fields)).collect::<Result<_, _>>()?,
+                column,
+                value: section.number("value")?.ok_or_else(|| section.missing("value"))?,
+                tolerance: section.number("tolerance")?.ok_or_else(|| section.missing("tolerance"))?,
+            }),
+        }
     }
 
     /// Looks the value up in a record; the answer to an unmet expectation says what was found.
@@ -57,27 +76,38 @@ impl Expectation {
     /// # Errors
     /// When no row fits, or a fitting row has another value.
     pub fn check(&self, table: &Table) -> Result<(), String> {
-        let fitting: Vec<usize> = (0..table.rows()).filter(|row| self.fits(table, *row)).collect();
-        if fitting.is_empty() {
+        let fitting = (0..table.rows()).filter(|row| self.rows.iter().all(|condition| condition.holds(table, *row)));
+        let mut found = fitting.filter_map(|row| number(table, &self.column, row)).peekable();
+        if found.peek().is_none() {
             return Err(format!("{self}: there is no such row"));
         }
-        let Some(found) = fitting.iter().map(|row| number(table, &self.column, *row)).collect::<Option<Vec<f64>>>()
-        else {
-            return Err(format!("{self}: there is no such column of numbers"));
-        };
-        let off = |found: &&f64| {
-            ((**found - self.value) / self.value).abs().is_nan()
-                || (**found - self.value).abs() > self.tolerance * self.value.abs()
-        };
-        found.iter().find(off).map_or(Ok(()), |found| Err(format!("{self}: found {found:e}")))
+        let met = |found: f64| (found - self.value).abs() <= self.tolerance * self.value.abs();
+        found.find(|found| !met(*found)).map_or(Ok(()), |found| Err(format!("{self}: found {found:e}")))
     }
+}
 
-    fn fits(&self, table: &Table, row: usize) -> bool {
-        self.rows.iter().all(|(column, wanted)| match table.column(column).map(|column| &column.values) {
-            Some(Values::Text(values)) => values[row] == *wanted,
-            Some(_) => wanted.parse().ok() == number(table, column, row),
-            None => false,
-        })
+fn condition(rows: &Section<'_>, name: &str, fields: &[Field]) -> Result<Condition, SpecError> {
+    let wanted = match field(rows, name, name, fields)?.kind {
+        Kind::Text => Wanted::Word(rows.required(name)?),
+        Kind::Float | Kind::Integer => Wanted::Number(rows.number(name)?.ok_or_else(|| rows.missing(name))?),
+    };
+    Ok(Condition { column: name.to_owned(), wanted })
+}
+
+/// The column of this name; `key` is where it was typed.
+fn field<'f>(section: &Section<'_>, key: &str, name: &str, fields: &'f [Field]) -> Result<&'f Field, SpecError> {
+    let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    let unknown =
+        || section.refuse_key(key, &format!("the record has no column `{name}`{}", did_you_mean(name, &names)));
+    fields.iter().find(|field| field.name == name).ok_or_else(unknown)
+}
+
+impl Condition {
+    fn holds(&self, table: &Table, row: usize) -> bool {
+        match &self.wanted {
+            Wanted::Word(word) => table.texts(&self.column).is_some_and(|words| words[row] == *word),
+            Wanted::Number(wanted) => number(table, &self.column, row) == Some(*wanted),
+        }
     }
 }
 
@@ -91,8 +121,17 @@ fn number(table: &Table, column: &str, row: usize) -> Option<f64> {
 
 impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.rows.iter().try_for_each(|(column, value)| write!(f, "{column}={value} "))?;
-        write!(f, "{} = {:e} ± {:e}", self.column, self.value, self.tolerance)
+        self.rows.iter().try_for_each(|condition| write!(f, "{condition} "))?;
+        write!(f, "{} = {:e} ± {:e}", self.column, self.value, self.tolerance * self.value.abs())
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.wanted {
+            Wanted::Word(word) => write!(f, "{}={word}", self.column),
+            Wanted::Number(number) => write!(f, "{}={number}", self.column),
+        }
     }
 }
 
@@ -101,33 +140,62 @@ mod tests {
     use super::*;
     use crate::document::Document;
     use sigmatau_core::Unit;
-    use sigmatau_data::Column;
+    use sigmatau_data::{Column, schema};
 
-    fn expectation(tau: &str, value: f64) -> Expectation {
-        let text =
-            format!("step = \"s\"\nrows = \"estimator=oadev tau_s={tau}\"\ncolumn = \"deviation\"\nvalue = {value}\n");
-        let document = Document::parse(&text, "a.toml").unwrap();
-        Expectation::read(document.section(), &["s"]).unwrap()
+    fn read(text: &str) -> Result<Expectation, String> {
+        let document = Document::parse(&format!("step = \"s\"\n{text}"), "a.toml").unwrap();
+        let steps = [("r", &schema::finding::SCHEMA), ("s", &schema::stability::SCHEMA)];
+        Expectation::read(document.section(), &steps).map_err(|error| error.to_string())
+    }
+
+    fn expectation(tau: u32, value: f64) -> Expectation {
+        let rows = format!("{{ estimator = \"oadev\", tau_s = {tau} }}");
+        read(&format!("rows = {rows}\ncolumn = \"deviation\"\nvalue = {value:e}\n")).unwrap()
     }
 
     fn table() -> Table {
         Table::new(vec![
-            Column::text("estimator", vec!["oadev".into(), "mdev".into()]),
-            Column::float("tau_s", Unit::SECOND, vec![10.0, 10.0]),
-            Column::float("deviation", Unit::ONE, vec![0.25, 0.5]),
+            Column::text("estimator", vec!["oadev".into(), "mdev".into(), "oadev".into()]),
+            Column::float("tau_s", Unit::SECOND, vec![10.0, 10.0, 40.0]),
+            Column::float("deviation", Unit::ONE, vec![0.25, 0.5, f64::NAN]),
         ])
         .unwrap()
     }
 
     #[test]
     fn a_value_within_the_tolerance_is_met() {
-        assert_eq!(expectation("10", 0.25 * (1.0 + 5e-13)).check(&table()), Ok(()));
+        assert_eq!(expectation(10, 0.25 * (1.0 + 5e-13)).check(&table()), Ok(()));
+        assert!(expectation(10, 0.25 * (1.0 + 2e-12)).check(&table()).is_err());
     }
 
     #[test]
     fn an_unmet_value_says_what_was_found() {
-        let message = expectation("10", 0.26).check(&table()).unwrap_err();
-        assert!(message.ends_with("found 2.5e-1"), "{message}");
-        assert!(expectation("20", 0.25).check(&table()).unwrap_err().ends_with("there is no such row"));
+        let message = expectation(10, 0.26).check(&table()).unwrap_err();
+        assert_eq!(message, "estimator=oadev tau_s=10 deviation = 2.6e-1 ± 2.6e-13: found 2.5e-1");
+        assert!(expectation(20, 0.25).check(&table()).unwrap_err().ends_with("there is no such row"));
+    }
+
+    #[test]
+    fn a_missing_value_meets_nothing() {
+        assert!(expectation(40, 0.25).check(&table()).unwrap_err().ends_with("found NaN"));
+    }
+
+    #[test]
+    fn every_word_is_checked_before_anything_runs() {
+        let cases = [
+            (
+                "rows = { estimatr = \"mdev\" }\ncolumn = \"m\"",
+                "line 2: the record has no column `estimatr`; did you mean",
+            ),
+            ("rows = { tau_s = \"x\" }\ncolumn = \"m\"", "line 2: `tau_s` of the expectation must be a number"),
+            ("rows = {}\ncolumn = \"tau\"", "line 3: the record has no column `tau`; did you mean `tau_s`"),
+            ("rows = {}\ncolumn = \"noise\"", "line 3: the column `noise` holds words"),
+            ("rows = {}\ncolumn = \"m\"", "the expectation needs the key `value`"),
+            ("column = \"m\"", "the expectation needs the key `rows`"),
+        ];
+        for (text, reason) in cases {
+            let message = read(text).unwrap_err();
+            assert!(message.contains(reason), "{text}: {message}");
+        }
     }
 }

@@ -4,9 +4,10 @@ use crate::dataset::{Origin, Planned};
 use crate::document::{Document, Parameter, Section, SpecError};
 use crate::expect::Expectation;
 use crate::op::{Analysis, OPS, Op};
+use crate::run::store;
 use crate::spec::Spec;
 use sigmatau_core::nearest::did_you_mean;
-use sigmatau_data::DataError;
+use sigmatau_data::{DataError, Schema};
 use std::fmt;
 use std::path::Path;
 
@@ -21,7 +22,7 @@ const PUBLISH: &[Parameter] = &[
     Parameter {
         name: "file",
         default: "",
-        doc: "file name in the run directory; made from title and format if left out",
+        doc: "file name in the run directory; report.html, or STEP.csv and the like, if left out",
     },
     Parameter { name: "steps", default: "", doc: "the steps whose records are published; all if left out" },
     Parameter { name: "language", default: "\"en\"", doc: "language of headings: en or zh" },
@@ -98,50 +99,36 @@ impl Plan {
     /// When something is not known or can't be read, with line, word and the nearest known ones.
     pub fn read(document: &Document, base: &Path) -> Result<Self, PlanError> {
         let spec = Spec::read(document)?;
-        let datasets = spec.datasets.into_iter().map(|(name, section)| Planned::read(&name, section, base));
-        let datasets: Vec<Planned> = datasets.collect::<Result<_, _>>()?;
-        let steps = spec.steps.into_iter().map(|(name, section)| step(name, section, &datasets));
-        let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
+        let datasets = all(spec.datasets, |(name, section)| Planned::read(&name, section, base))?;
+        let steps = all(spec.steps, |(name, section)| step(name, section, &datasets))?;
         let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
-        let publications =
-            spec.publications.into_iter().map(|section| publication(section, &names)).collect::<Result<_, _>>()?;
-        let expectations = spec
-            .expectations
-            .into_iter()
-            .map(|section| Expectation::read(section, &names))
-            .collect::<Result<_, _>>()?;
-        openable(&datasets)?;
+        let tables: Vec<(&str, &Schema)> = steps.iter().map(|step| (step.name.as_str(), step.op.schema)).collect();
+        let publications = all(spec.publications, |section| publication(section, &names))?;
+        let expectations = all(spec.expectations, |section| Expectation::read(section, &tables))?;
+        datasets.iter().try_for_each(readable)?;
         let text = document.text.clone();
         Ok(Self { title: spec.title, datasets, steps, publications, expectations, text })
     }
 }
 
-/// Opens the files of every dataset once, so that what is wrong with them is said before anything runs.
-fn openable(datasets: &[Planned]) -> Result<(), PlanError> {
-    for planned in datasets {
-        if let Origin::Files(files) = &planned.origin {
-            planned.open(files).map_err(|source| PlanError::Data { dataset: planned.name.clone(), source })?;
-        }
-    }
-    Ok(())
+fn all<T, U>(typed: Vec<T>, meant: impl Fn(T) -> Result<U, SpecError>) -> Result<Vec<U>, SpecError> {
+    typed.into_iter().map(meant).collect()
+}
+
+/// Opens a dataset once, so that what is wrong with it is said before anything runs.
+fn readable(planned: &Planned) -> Result<(), PlanError> {
+    let opened = match &planned.origin {
+        Origin::Files(files) => planned.open(files).map(drop),
+        Origin::Recipe(recipe) => planned.try_on(recipe),
+    };
+    opened.map_err(|source| PlanError::Data { dataset: planned.name.clone(), source })
 }
 
 fn step(name: String, section: Section<'_>, datasets: &[Planned]) -> Result<Step, SpecError> {
-    let op = op(&section)?;
+    let op = OPS[section.one_of("op", "op", OPS.iter().map(|op| op.name))?];
     let section = section.checked(format!("step `{name}`"), known_keys(op))?.knowing(op.parameters);
-    let dataset = section.required("dataset")?;
-    let names: Vec<&str> = datasets.iter().map(|dataset| dataset.name.as_str()).collect();
-    let place = names.iter().position(|known| *known == dataset);
-    let unknown =
-        || section.refuse_key("dataset", &format!("there is no dataset `{dataset}`{}", did_you_mean(&dataset, &names)));
-    Ok(Step { dataset: place.ok_or_else(unknown)?, op, analysis: (op.plan)(&section)?, name })
-}
-
-fn op(section: &Section<'_>) -> Result<&'static Op, SpecError> {
-    let word = section.required("op")?;
-    let names: Vec<&str> = OPS.iter().map(|op| op.name).collect();
-    let unknown = || section.refuse_key("op", &format!("there is no op `{word}`{}", did_you_mean(&word, &names)));
-    OPS.iter().find(|op| op.name == word).copied().ok_or_else(unknown)
+    let dataset = section.one_of("dataset", "dataset", datasets.iter().map(|dataset| dataset.name.as_str()))?;
+    Ok(Step { dataset, op, analysis: (op.plan)(&section)?, name })
 }
 
 /// The keys of every step and those of the op, made once for each op.
@@ -153,44 +140,108 @@ fn known_keys(op: &'static Op) -> &'static [Parameter] {
 
 fn publication(section: Section<'_>, steps: &[&str]) -> Result<Publication, SpecError> {
     let section = section.checked("the publication", PUBLISH)?;
-    let typed = section.texts("steps")?;
-    let place = |(line, name): &(Option<usize>, String)| {
-        let unknown = || section.refuse(*line, &format!("there is no step `{name}`{}", did_you_mean(name, steps)));
-        steps.iter().position(|step| step == name).ok_or_else(unknown)
+    let place = |(line, name): (Option<usize>, String)| {
+        let unknown = || section.refuse(line, &format!("there is no step `{name}`{}", did_you_mean(&name, steps)));
+        steps.iter().position(|step| *step == name).ok_or_else(unknown)
     };
-    let named: Vec<usize> = typed.iter().map(place).collect::<Result<_, _>>()?;
+    let named = all(section.texts("steps")?, place)?;
     Ok(Publication {
         format: section.required("format")?,
-        file: section.text("file")?,
+        file: section.text("file")?.map(|name| plain(&section, name)).transpose()?,
         steps: if named.is_empty() { (0..steps.len()).collect() } else { named },
         language: section.required("language")?,
-        origin: section.refuse(None, "").origin,
+        origin: section.origin().to_owned(),
         line: section.line("format"),
     })
+}
+
+/// The name of a document, which stands in the run directory beside what the run itself keeps there.
+fn plain(section: &Section<'_>, name: String) -> Result<String, SpecError> {
+    let kept = store::is_own(&name) || name.contains(['/', '\\']) || name.is_empty() || name.starts_with('.');
+    let refused =
+        || section.refuse_key("file", &format!("`{name}` is no name for a document; write one such as report.html"));
+    if kept { Err(refused()) } else { Ok(name) }
 }
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.title)?;
-        for dataset in &self.datasets {
-            match &dataset.origin {
-                Origin::Files(files) => writeln!(f, "dataset {}: {} file(s)", dataset.name, files.len())?,
-                Origin::Recipe(recipe) => writeln!(
-                    f,
-                    "dataset {}: recipe {}, {} clocks of {} points every {} s",
-                    dataset.name,
-                    recipe.name(),
-                    recipe.clocks(),
-                    recipe.points(),
-                    recipe.tau0()
-                )?,
-            }
-        }
+        self.datasets.iter().try_for_each(|dataset| writeln!(f, "dataset {}: {}", dataset.name, dataset.origin))?;
         for step in &self.steps {
             writeln!(f, "step {}: {} of dataset {}", step.name, step.op.name, self.datasets[step.dataset].name)?;
             step.analysis.parameters().lines().try_for_each(|line| writeln!(f, "  {line}"))?;
         }
         self.publications.iter().try_for_each(|publication| writeln!(f, "publish {}", publication.format))?;
         self.expectations.iter().try_for_each(|expectation| writeln!(f, "expect {expectation}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DATASET: &str = "[dataset.clocks]\nrecipe = \"clocks\"\npoints = 100\n";
+    const STEP: &str = "[[step]]\nname = \"s\"\nop = \"stability\"\ndataset = \"clocks\"\n";
+
+    fn plan(text: &str) -> Result<Plan, String> {
+        let document = Document::parse(text, "a.toml").unwrap();
+        Plan::read(&document, Path::new("")).map_err(|error| error.to_string())
+    }
+
+    fn refused(tail: &str) -> String {
+        plan(&format!("{DATASET}{STEP}{tail}")).err().expect("a refusal")
+    }
+
+    #[test]
+    fn a_plan_says_what_it_means_with_every_default() {
+        let plan = plan(&format!("{DATASET}{STEP}[[publish]]\nformat = \"html\"\n")).unwrap();
+        let text = plan.to_string();
+        assert!(text.contains("dataset clocks: recipe clocks, 12 clocks of 100 points every 1 s\n"), "{text}");
+        assert!(
+            text.contains("step s: stability of dataset clocks\n  estimators = [\"oadev\", \"mdev\", \"ohdev\"]\n")
+        );
+        assert!(text.ends_with("publish html\n"), "{text}");
+    }
+
+    #[test]
+    fn a_publication_without_steps_publishes_all() {
+        let second = STEP.replace("\"s\"", "\"t\"");
+        let plan = plan(&format!(
+            "{DATASET}{STEP}{second}[[publish]]\nformat = \"html\"\n[[publish]]\nformat = \"csv\"\nsteps = \"t\"\n"
+        ));
+        let places: Vec<_> = plan.unwrap().publications.into_iter().map(|publication| publication.steps).collect();
+        assert_eq!(places, [vec![0, 1], vec![1]]);
+    }
+
+    #[test]
+    fn words_that_are_not_known_are_refused_with_their_line() {
+        for (tail, reason) in [
+            ("estimators = [\n\"oadv\"]\n", "line 9: find the estimator `oadv`; did you mean `oadev`"),
+            ("taus = \"all\"\n", "line 8: step `s` has no key `taus`; did you mean `tau`"),
+            ("[[publish]]\nformat = \"html\"\nsteps = [\"r\"]\n", "line 10: there is no step `r`"),
+            ("[[expect]]\nstep = \"r\"\n", "line 9: there is no step `r`; known are `s`"),
+        ] {
+            let message = refused(tail);
+            assert!(message.contains(reason), "{tail}: {message}");
+        }
+        let message = plan(&STEP.replace("stability", "stabilty")).err().unwrap();
+        assert!(message.contains("line 3: there is no op `stabilty`; did you mean `stability`?"), "{message}");
+        let message = plan(&format!("{DATASET}{}", STEP.replace("\"clocks\"", "\"clock\""))).err().unwrap();
+        assert!(message.contains("line 7: there is no dataset `clock`; did you mean `clocks`?"), "{message}");
+    }
+
+    #[test]
+    fn a_document_stays_in_the_run_directory_and_replaces_nothing_there() {
+        for name in ["../report.html", "/tmp/x.html", "run.json", "records", ".hidden", ""] {
+            let message = refused(&format!("[[publish]]\nformat = \"html\"\nfile = \"{name}\"\n"));
+            assert!(message.contains("line 10") && message.contains("no name for a document"), "{name}: {message}");
+        }
+    }
+
+    #[test]
+    fn the_columns_of_a_recipe_are_checked_before_it_is_drawn() {
+        let message = plan(&format!("{DATASET}value = \"fase\"\n{STEP}")).err().unwrap();
+        assert!(message.starts_with("open dataset `clocks`: read column `fase`"), "{message}");
+        assert!(message.contains("did you mean `phase`"), "{message}");
     }
 }

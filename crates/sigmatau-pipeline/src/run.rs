@@ -63,10 +63,10 @@ impl Outcome {
 #[non_exhaustive]
 pub enum RunError {
     /// Somebody asked to stop.
-    #[error("finish step `{step}`: stopped after {done} of {of} units of work; run again with --resume to go on")]
+    #[error("finish {work}: stopped after {done} of {of} units of work")]
     Interrupted {
-        /// The step.
-        step: String,
+        /// The step or dataset that was worked on.
+        work: String,
         /// Units that are done.
         done: usize,
         /// Units in all.
@@ -129,30 +129,39 @@ fn run_step(
     if let Some(finished) = options.store.as_ref().and_then(|store| store.finished(&step.name, &header)) {
         return Ok(finished);
     }
-    let done = AtomicUsize::new(0);
-    let parts: Vec<_> = units
-        .par_iter()
-        .map(|unit| {
-            if options.cancel.requested() {
-                return Ok(None);
-            }
-            let (part, reused) = part(step, dataset, unit, &header, options)?;
-            done.fetch_add(1, Ordering::Relaxed);
-            listener.hear(&Event::UnitFinished { step: &step.name, unit: &unit.label, reused });
-            Ok(Some(part))
-        })
-        .collect::<Result<_, RunError>>()?;
-    let Some(parts) = parts.into_iter().collect::<Option<Vec<_>>>() else {
-        return Err(RunError::Interrupted { step: step.name.clone(), done: done.into_inner(), of: units.len() });
-    };
+    let parts = parts(step, dataset, &units, &header, options, listener)?;
     let result = joined(step.op.schema, parts, header, dataset);
-    match &options.store {
-        Some(store) => store
-            .finish_step(&step.name, &result.record, &findings_record(&result))
-            .map(|()| result)
-            .map_err(RunError::from),
-        None => Ok(result),
+    if let Some(store) = &options.store {
+        store.finish_step(&step.name, &result.record, &findings_record(&result))?;
     }
+    Ok(result)
+}
+
+/// The parts of all units in their order, made in parallel.
+fn parts(
+    step: &Step,
+    dataset: &Dataset,
+    units: &[Unit],
+    header: &Header,
+    options: &Options,
+    listener: &dyn Listener,
+) -> Result<Vec<Part>, RunError> {
+    let done = AtomicUsize::new(0);
+    let part = |unit: &Unit| {
+        if options.cancel.requested() {
+            return Ok(None);
+        }
+        let (part, reused) = part(step, dataset, unit, header, options)?;
+        done.fetch_add(1, Ordering::Relaxed);
+        listener.hear(&Event::UnitFinished { step: &step.name, unit: &unit.label, reused });
+        Ok(Some(part))
+    };
+    let parts: Vec<Option<Part>> = units.par_iter().map(part).collect::<Result<_, RunError>>()?;
+    let interrupted = |done| {
+        let work = format!("step `{}`", step.name);
+        RunError::Interrupted { work, done, of: units.len() }
+    };
+    parts.into_iter().collect::<Option<_>>().ok_or_else(|| interrupted(done.into_inner()))
 }
 
 fn header(step: &Step, inputs: Vec<Input>) -> Header {
@@ -179,26 +188,21 @@ fn part(
     header: &Header,
     options: &Options,
 ) -> Result<(Part, bool), RunError> {
-    let key = options.store.as_ref().map(|_| key(header, unit));
-    if let (Some(store), Some(key)) = (&options.store, &key)
+    let kept = options.store.as_ref().map(|store| (store, key(header, unit)));
+    if let Some((store, key)) = &kept
         && let Some(part) = store.part(&step.name, key)
     {
         return Ok((part, true));
     }
-    let part = match step.analysis.compute(dataset, unit) {
+    let (table, findings) = match step.analysis.compute(dataset, unit) {
         Ok(part) => part,
         Err(error) => return Ok(((step.op.schema.empty(), vec![unreadable(unit, &error)]), false)),
     };
-    if let (Some(store), Some(key)) = (&options.store, &key) {
-        let record = |table: &Table| Record { header: header.clone(), table: table.clone() };
-        store.keep_part(
-            &step.name,
-            key,
-            &record(&part.0),
-            &Record { table: findings_table(&part.1), header: findings_header(header) },
-        )?;
+    let result = StepResult { record: Record { header: header.clone(), table }, findings };
+    if let Some((store, key)) = &kept {
+        store.keep_part(&step.name, key, &result.record, &findings_record(&result))?;
     }
-    Ok((part, false))
+    Ok(((result.record.table, result.findings), false))
 }
 
 /// Everything that a part depends on, hashed.
@@ -249,7 +253,7 @@ fn unreadable(unit: &Unit, error: &DataError) -> Finding {
         "unreadable",
         format!("failed to {error}"),
         "these series are not in the result",
-        "mend the file and run again with --resume",
+        "mend the file and run again",
     )
     .about(&unit.label)
 }

@@ -1,5 +1,6 @@
 //! `sigmatau generate`: demonstration data of any size, with the manifest that describes them.
 
+use super::run::cancel_on_interrupt;
 use crate::args::GenerateArguments;
 use crate::exit::Exit;
 use crate::output::{complain, deliver};
@@ -17,16 +18,21 @@ pub(crate) fn generate(asked: GenerateArguments) -> anyhow::Result<Exit> {
     let folder = &asked.output;
     std::fs::create_dir_all(folder).with_context(|| format!("make the folder `{}`", folder.display()))?;
     let table = folder.join(format!("{}.parquet", recipe.name()));
-    let progress = Progress::new(false, None);
-    let of = recipe.clocks();
-    demonstration::write(&recipe, &table, &mut |done| {
-        progress.hear(&Event::Generating { dataset: recipe.name(), done, of })
-    })?;
-    progress.finish();
+    draw(&recipe, &table)?;
     write_atomic(&folder.join("dataset.toml"), manifest(&recipe, &table)?.as_bytes())?;
     recipe.planted().iter().for_each(|planted| complain(&format!("planted: {planted}")));
     deliver(format!("{}\n{}\n", table.display(), folder.join("dataset.toml").display()).as_bytes(), None)?;
     Ok(Exit::Done)
+}
+
+/// Draws the clocks into a table, under a bar.
+fn draw(recipe: &Recipe, table: &Path) -> anyhow::Result<()> {
+    let progress = Progress::new(false, None);
+    let of = recipe.clocks();
+    let mut each = |done| progress.hear(&Event::Generating { dataset: recipe.name(), done, of });
+    let drawn = demonstration::write(recipe, table, &cancel_on_interrupt()?, &mut each);
+    progress.finish();
+    Ok(drawn?)
 }
 
 fn recipe(word: &str) -> anyhow::Result<Recipe> {

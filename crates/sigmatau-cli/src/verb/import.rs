@@ -2,24 +2,28 @@
 
 use crate::args::{ImportArguments, Records};
 use crate::exit::Exit;
-use crate::output::{complain, deliver, remark};
+use crate::output::{deliver, remark};
 use anyhow::Context;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};
 use sigmatau_data::import::{self, ImportOptions, Imported};
-use sigmatau_data::{ClockKind, Metadata, Table, TableWriter};
+use sigmatau_data::{ClockKind, Metadata, TableWriter};
 use std::path::Path;
 
 pub(crate) fn import(asked: ImportArguments) -> anyhow::Result<Exit> {
     let options = options(&asked)?;
     let importer = (asked.format != "auto").then_some(asked.format.as_str());
+    importer.map(import::importer).transpose()?;
     let mut whole: Option<Imported> = None;
     let mut findings = Vec::new();
     for path in &asked.files {
-        match import::import_file(path, importer, &options) {
-            Ok(imported) => join(&mut whole, imported, &mut findings, path)?,
-            Err(error) if asked.files.len() == 1 => return Err(error.into()),
-            Err(error) => findings.push(not_imported(path, &error)),
+        let added = import::import_file(path, importer, &options)
+            .map_err(anyhow::Error::from)
+            .and_then(|imported| join(&mut whole, imported, &mut findings));
+        match added {
+            Err(error) if asked.files.len() == 1 => return Err(error),
+            Err(error) => findings.push(left_out(path, &error)),
+            Ok(()) => {}
         }
     }
     remark(findings.iter(), true);
@@ -53,15 +57,12 @@ fn options(asked: &ImportArguments) -> anyhow::Result<ImportOptions> {
 }
 
 /// Puts the rows of a file behind those of the files before it.
-fn join(whole: &mut Option<Imported>, next: Imported, findings: &mut Vec<Finding>, path: &Path) -> anyhow::Result<()> {
-    findings.extend(next.findings.iter().cloned());
+fn join(whole: &mut Option<Imported>, next: Imported, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
     match whole {
-        None => *whole = Some(next),
-        Some(whole) => {
-            let table: Table = next.table;
-            whole.table.append(table).with_context(|| format!("join `{}` to the files before it", path.display()))?;
-        }
+        None => *whole = Some(Imported { findings: Vec::new(), table: next.table, ..next }),
+        Some(whole) => whole.table.append(next.table).context("join it to the files before it")?,
     }
+    findings.extend(next.findings);
     Ok(())
 }
 
@@ -80,12 +81,11 @@ fn write(imported: &Imported, path: &Path) -> anyhow::Result<()> {
     Ok(writer.finish()?)
 }
 
-fn not_imported(path: &Path, error: &import::ImportError) -> Finding {
-    complain(&format!("error: failed to {error}"));
+fn left_out(path: &Path, error: &anyhow::Error) -> Finding {
     Finding::new(
         Severity::Failure,
         "unreadable",
-        error.to_string(),
+        format!("failed to {error:#}"),
         "its rows are not in the table",
         "mend the file and import again",
     )

@@ -3,7 +3,7 @@
 use super::check::plan;
 use super::publish::Document;
 use crate::args::RunArguments;
-use crate::exit::Exit;
+use crate::exit::{Exit, Unfinished};
 use crate::output::{complain, deliver, remark};
 use crate::progress::Progress;
 use anyhow::Context;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(asked: RunArguments) -> anyhow::Result<Exit> {
     let plan = plan(&asked.pipeline, &asked.set)?;
     let directory = asked.out.unwrap_or_else(|| default_directory(&asked.pipeline));
-    let store = Store::open(&directory, asked.resume, &plan).map_err(anyhow::Error::msg)?;
+    let store = Store::open(&directory, asked.resume, &plan)?;
     let recorder = Recorder::append_to(&store.events());
     if let Err(error) = &recorder {
         complain(&format!("warning: events are not recorded: {error}"));
@@ -24,8 +24,8 @@ pub(crate) fn run(asked: RunArguments) -> anyhow::Result<Exit> {
     let options = Options { store: Some(store), cancel: cancel_on_interrupt()?, hash_inputs: true };
     let outcome = run_plan(&plan, &options, &progress);
     progress.finish();
-    let outcome = outcome?;
-    let documents = publish(&plan, &outcome, &directory)?;
+    let outcome = outcome.context(Unfinished)?;
+    let documents = publish(&plan, &outcome, &directory).context(Unfinished)?;
     if !asked.quiet {
         remark(outcome.findings(), false);
     }

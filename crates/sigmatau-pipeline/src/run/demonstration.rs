@@ -3,9 +3,10 @@
 use super::{Options, RunError};
 use crate::dataset::{Dataset, Planned};
 use crate::event::{Event, Listener};
+use sigmatau_core::Cancel;
 use sigmatau_data::generate::Recipe;
 use sigmatau_data::{DataError, Metadata, TableWriter};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Draws the recipe into the run directory, unless an earlier run did, and opens it. Without a run
 /// directory the data go to a temporary folder, which lives as long as they are read.
@@ -16,18 +17,19 @@ pub(super) fn dataset(
     listener: &dyn Listener,
 ) -> Result<Dataset, RunError> {
     let key = blake3::hash(format!("{recipe:?}").as_bytes()).to_hex()[..8].to_owned();
+    let each = &mut |done| listener.hear(&Event::Generating { dataset: &planned.name, done, of: recipe.clocks() });
     match &options.store {
         Some(store) => {
             let path = store.dataset(&planned.name, &key);
             if !path.exists() {
-                write(recipe, &path, &mut |done| listener.hear(&progress(planned, recipe, done)))?;
+                write(recipe, &path, &options.cancel, each)?;
             }
             Ok(planned.open(&[(path, LICENCE.to_owned())])?)
         }
         None => {
             let folder = temporary_folder()?;
-            let path: PathBuf = folder.path().join(format!("{}-{key}.parquet", planned.name));
-            write(recipe, &path, &mut |done| listener.hear(&progress(planned, recipe, done)))?;
+            let path = folder.path().join(format!("{}-{key}.parquet", planned.name));
+            write(recipe, &path, &options.cancel, each)?;
             Ok(planned.open(&[(path, LICENCE.to_owned())])?.keeping(folder))
         }
     }
@@ -41,20 +43,20 @@ fn temporary_folder() -> Result<tempfile::TempDir, DataError> {
 /// Demonstration data are made by this program and free of rights.
 pub const LICENCE: &str = "CC0-1.0";
 
-fn progress<'a>(planned: &'a Planned, recipe: &Recipe, done: usize) -> Event<'a> {
-    Event::Generating { dataset: &planned.name, done, of: recipe.clocks() }
-}
-
 /// Writes the clocks of a recipe to a Parquet file; `each` is told how many are done.
 ///
 /// # Errors
-/// When the file can't be written.
-pub fn write(recipe: &Recipe, path: &Path, each: &mut dyn FnMut(usize)) -> Result<(), DataError> {
-    let mut writer =
-        TableWriter::create(path, Metadata::default().with_field("time", "time_scale", recipe.time_scale()))?;
+/// When the file can't be written, or somebody asked to stop; nothing is left of it then.
+pub fn write(recipe: &Recipe, path: &Path, cancel: &Cancel, each: &mut dyn FnMut(usize)) -> Result<(), RunError> {
+    let metadata = Metadata::default().with_field("time", "time_scale", recipe.time_scale());
+    let mut writer = TableWriter::create(path, metadata)?;
     for (done, clock) in recipe.tables().enumerate() {
+        if cancel.requested() {
+            let work = format!("the demonstration data `{}`", recipe.name());
+            return Err(RunError::Interrupted { work, done, of: recipe.clocks() });
+        }
         writer.write(&clock)?;
         each(done + 1);
     }
-    writer.finish()
+    Ok(writer.finish()?)
 }

@@ -19,6 +19,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 const MARK: &str = "run.json";
+const PIPELINE: &str = "pipeline.toml";
+const EVENTS: &str = "events.jsonl";
+const FOLDERS: [&str; 3] = ["datasets", "parts", "records"];
 /// Raised when something moves within the directory.
 const LAYOUT: u32 = 1;
 
@@ -52,6 +55,14 @@ pub enum StoreError {
     /// The directory holds something else.
     #[error("use `{}` as run directory: it is not empty and no run of sigmatau; choose another with --out", .0.display())]
     Foreign(PathBuf),
+    /// It was written by a version that puts things elsewhere.
+    #[error("use `{}` as run directory: its layout is {layout}, this version has {LAYOUT}; choose another with --out", directory.display())]
+    Layout {
+        /// The directory.
+        directory: PathBuf,
+        /// Its layout.
+        layout: u32,
+    },
     /// There is nothing to resume.
     #[error("resume the run in `{}`: there is none; run without --resume", .0.display())]
     Nothing(PathBuf),
@@ -84,23 +95,21 @@ impl Store {
     /// When the directory can't be written, holds something else than a run, or there is nothing to resume.
     pub fn open(directory: &Path, resume: bool, plan: &Plan) -> Result<Self, StoreError> {
         let store = Self { directory: directory.to_owned() };
-        let refused = |source| StoreError::Io { directory: directory.to_owned(), source };
-        let marked = store.directory.join(MARK).exists();
-        let empty = !directory.exists() || directory.read_dir().map_err(refused)?.next().is_none();
-        match (marked, empty) {
-            (false, true) if resume => return Err(StoreError::Nothing(directory.to_owned())),
-            (false, false) => return Err(StoreError::Foreign(directory.to_owned())),
-            (true, _) if !resume => store.clear().map_err(refused)?,
-            _ => {}
+        let marked = directory.join(MARK).exists();
+        if marked {
+            store.mark()?;
+        } else if !store.is_empty().map_err(|source| store.refused(source))? {
+            return Err(StoreError::Foreign(directory.to_owned()));
+        } else if resume {
+            return Err(StoreError::Nothing(directory.to_owned()));
         }
-        for folder in ["datasets", "parts", "records"] {
-            std::fs::create_dir_all(directory.join(folder)).map_err(refused)?;
-        }
+        store.prepare(resume).map_err(|source| store.refused(source))?;
         let steps = plan.steps.iter().map(|step| step.name.clone()).collect();
         let mark = Mark { layout: LAYOUT, title: plan.title.clone(), steps };
         let mark = serde_json::to_vec_pretty(&mark).expect("a mark is plain text and numbers");
         write_atomic(&directory.join(MARK), &mark)?;
-        write_atomic(&directory.join("pipeline.toml"), plan.text.as_bytes())?;
+        write_atomic(&directory.join(PIPELINE), plan.text.as_bytes())?;
+        FOLDERS.iter().try_for_each(|folder| store.folder(&directory.join(folder)))?;
         Ok(store)
     }
 
@@ -111,8 +120,7 @@ impl Store {
     pub fn read(directory: &Path) -> Result<Finished, StoreError> {
         let store = Self { directory: directory.to_owned() };
         let unfinished = |reason: String| StoreError::Unfinished { directory: directory.to_owned(), reason };
-        let mark = std::fs::read(directory.join(MARK)).map_err(|error| unfinished(format!("{MARK}: {error}")))?;
-        let mark: Mark = serde_json::from_slice(&mark).map_err(|error| unfinished(format!("{MARK}: {error}")))?;
+        let mark = store.mark()?;
         let step = |name: &String| {
             let pair = store.pair(&directory.join("records").join(name));
             let (record, findings) = pair.ok_or_else(|| unfinished(format!("there is no record of step `{name}`")))?;
@@ -121,13 +129,41 @@ impl Store {
         Ok(Finished { steps: mark.steps.iter().map(step).collect::<Result<_, StoreError>>()?, title: mark.title })
     }
 
-    fn clear(&self) -> io::Result<()> {
-        for folder in ["datasets", "parts", "records"].map(|folder| self.directory.join(folder)) {
-            if folder.exists() {
-                std::fs::remove_dir_all(folder)?;
-            }
+    /// What `run.json` says.
+    fn mark(&self) -> Result<Mark, StoreError> {
+        let unfinished = |reason: String| StoreError::Unfinished { directory: self.directory.clone(), reason };
+        let text = std::fs::read(self.directory.join(MARK)).map_err(|error| unfinished(format!("{MARK}: {error}")))?;
+        let mark: Mark = serde_json::from_slice(&text).map_err(|error| unfinished(format!("{MARK}: {error}")))?;
+        match mark.layout {
+            LAYOUT => Ok(mark),
+            layout => Err(StoreError::Layout { directory: self.directory.clone(), layout }),
         }
-        Ok(())
+    }
+
+    /// Tells whether there is nothing yet, or nothing but what a killed run began to write.
+    fn is_empty(&self) -> io::Result<bool> {
+        match self.directory.exists() {
+            true => Ok(names(&self.directory)?.iter().all(|name| is_left_over(name))),
+            false => Ok(true),
+        }
+    }
+
+    /// Makes the directory, and removes what an earlier run left: half-written files, or everything.
+    fn prepare(&self, resume: bool) -> io::Result<()> {
+        std::fs::create_dir_all(&self.directory)?;
+        let folders = FOLDERS.map(|folder| self.directory.join(folder));
+        match resume {
+            true => sweep(&self.directory),
+            false => folders.iter().filter(|folder| folder.exists()).try_for_each(std::fs::remove_dir_all),
+        }
+    }
+
+    fn folder(&self, path: &Path) -> Result<(), StoreError> {
+        std::fs::create_dir_all(path).map_err(|source| self.refused(source))
+    }
+
+    fn refused(&self, source: io::Error) -> StoreError {
+        StoreError::Io { directory: self.directory.clone(), source }
     }
 
     /// The directory.
@@ -137,7 +173,7 @@ impl Store {
 
     /// Where events are appended.
     pub fn events(&self) -> PathBuf {
-        self.directory.join("events.jsonl")
+        self.directory.join(EVENTS)
     }
 
     /// Where demonstration data of this name and key are kept.
@@ -168,16 +204,15 @@ impl Store {
         findings: &Record,
     ) -> Result<(), StoreError> {
         let parts = self.parts(step);
-        std::fs::create_dir_all(&parts).map_err(|source| StoreError::Io { directory: parts.clone(), source })?;
+        self.folder(&parts)?;
         self.keep(&parts.join(key), record, findings)
     }
 
     /// Keeps the record of a step and removes its parts.
     pub(super) fn finish_step(&self, step: &str, record: &Record, findings: &Record) -> Result<(), StoreError> {
         self.keep(&self.directory.join("records").join(step), record, findings)?;
-        let parts = self.parts(step);
-        match std::fs::remove_dir_all(&parts) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(StoreError::Io { directory: parts, source }),
+        match std::fs::remove_dir_all(self.parts(step)) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(self.refused(source)),
             _ => Ok(()),
         }
     }
@@ -196,6 +231,33 @@ impl Store {
         let findings = Record::read(&with_ending(stem, "findings.parquet")).ok()?;
         Some((record, findings_of(&findings.table)?))
     }
+}
+
+/// Tells whether a run keeps something of its own under this name.
+pub(crate) fn is_own(name: &str) -> bool {
+    FOLDERS.contains(&name) || [MARK, PIPELINE, EVENTS].contains(&name)
+}
+
+/// Tells whether this is the temporary name of a file that was being written.
+fn is_left_over(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(".part")
+}
+
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    folder.read_dir()?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+}
+
+/// Removes the half-written files of a run that was killed, here and in the folders below.
+fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sweep(&entry.path())?;
+        } else if is_left_over(&entry.file_name().to_string_lossy()) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn with_ending(stem: &Path, ending: &str) -> PathBuf {
