@@ -37,7 +37,7 @@ struct Sums<'a> {
     eights: Vec<f64>,
     /// The sum of the phases before every [`ANCHOR`]-th point, in double-double.
     anchors: Vec<DoubleDouble>,
-    /// How many points before i are missing; empty without gaps.
+    /// How many points before i are missing, for [`LANES`] places past the end as well; empty without gaps.
     missing: Vec<u32>,
 }
 
@@ -65,12 +65,10 @@ impl<'a> Sums<'a> {
         for start in (0..self.phase.len()).step_by(ANCHOR) {
             let end = (start + chunk.len()).min(self.phase.len());
             chunk.iter_mut().zip(start..end).for_each(|(value, i)| *value = self.at::<GAPS>(i));
-            let chunk = &chunk[..end - start];
-            let eight = |w: &[f64]| ((w[0] + w[1]) + (w[2] + w[3])) + ((w[4] + w[5]) + (w[6] + w[7]));
-            let first = eights.len();
-            eights.extend(chunk.windows(LANES).map(eight));
-            if chunk.len() >= ANCHOR {
-                let sum = eights[first..].iter().step_by(LANES).take(ANCHOR / LANES).sum();
+            let sums = sums_of_eight(&chunk);
+            eights.extend_from_slice(&sums[..(end - start + 1).saturating_sub(LANES)]);
+            if end - start >= ANCHOR {
+                let sum = sums.iter().step_by(LANES).sum();
                 anchors.push(anchors[anchors.len() - 1].plus(DoubleDouble { high: sum, low: 0.0 }));
             }
         }
@@ -136,19 +134,25 @@ impl<'a> Sums<'a> {
     #[inline(always)]
     fn kept<const GAPS: bool>(&self, mut terms: [f64; LANES], start: usize, m: usize) -> [f64; LANES] {
         if GAPS {
-            let last = self.missing.len() - 1;
-            for (i, term) in (start..).zip(&mut terms) {
-                let whole = self.missing[i.min(last)] == self.missing[(i + 3 * m).min(last)];
-                *term = if whole { *term } else { f64::NAN };
+            let missing = |start: usize| &self.missing[start..][..LANES];
+            for ((term, before), after) in terms.iter_mut().zip(missing(start)).zip(missing(start + 3 * m)) {
+                *term = if before == after { *term } else { f64::NAN };
             }
         }
         terms
     }
 }
 
+/// Sums of eight neighbours, of pairs of pairs of pairs.
+fn sums_of_eight(x: &[f64; ANCHOR + LANES - 1]) -> [f64; ANCHOR] {
+    let twos: [f64; ANCHOR + 6] = std::array::from_fn(|i| x[i] + x[i + 1]);
+    let fours: [f64; ANCHOR + 4] = std::array::from_fn(|i| twos[i] + twos[i + 2]);
+    std::array::from_fn(|i| fours[i] + fours[i + 4])
+}
+
 fn missing_before(x: &[f64]) -> Vec<u32> {
     let mut count = 0;
-    let counts = x.iter().map(|x| {
+    let counts = x.iter().chain(&[0.0; LANES]).map(|x| {
         count += u32::from(x.is_nan());
         count
     });

@@ -1,0 +1,44 @@
+//! Times one estimator at octave averaging factors: `timing ESTIMATOR FILE REPEATS`.
+//!
+//! FILE holds phases in s, 1 s apart, as little-endian `f64`. Prints a row `seconds` with the CPU time
+//! in s of each repetition, then rows of averaging factor and deviation. Reads the CPU time of the
+//! thread from Linux.
+#![expect(clippy::print_stdout, reason = "the face of a tool")]
+
+use sigmatau_core::PhaseSeries;
+use sigmatau_stability::Estimator;
+use std::error::Error;
+use std::hint::black_box;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [name, file, repeats] = words.as_slice() else { return Err("usage: timing ESTIMATOR FILE REPEATS".into()) };
+    let (estimator, phases) = (Estimator::named(name)?, read(file)?);
+    let phase = PhaseSeries::new(&phases, 1.0)?;
+    let factors = sigmatau_benches::octaves(estimator, &phase);
+    let seconds = (0..repeats.parse()?).map(|_| time(|| estimator.deviations(&phase, &factors)));
+    println!("seconds {}", seconds.collect::<Result<Vec<String>, _>>()?.join(" "));
+    for (m, deviation) in factors.iter().zip(estimator.deviations(&phase, &factors)) {
+        println!("{m} {:e}", deviation.ok_or("the record is too short")?);
+    }
+    Ok(())
+}
+
+fn read(file: &str) -> Result<Vec<f64>, std::io::Error> {
+    let bytes = std::fs::read(file)?;
+    Ok(bytes.as_chunks().0.iter().map(|eight| f64::from_le_bytes(*eight)).collect())
+}
+
+/// The CPU time of `work` on this thread, in s.
+fn time<T>(work: impl Fn() -> T) -> Result<String, Box<dyn Error>> {
+    let before = nanoseconds()?;
+    black_box(work());
+    Ok(format!("{:.4}", (nanoseconds()? - before) as f64 * 1e-9))
+}
+
+/// The CPU time that this thread has had. Linux brings the figure up to date when the thread yields.
+fn nanoseconds() -> Result<u64, Box<dyn Error>> {
+    std::thread::yield_now();
+    let line = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    Ok(line.split(' ').next().unwrap_or_default().parse()?)
+}
