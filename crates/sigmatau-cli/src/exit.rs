@@ -42,12 +42,21 @@ pub(crate) fn of_error(error: &anyhow::Error) -> ExitCode {
     if is_broken_pipe(error) {
         return Exit::Done.into();
     }
-    crate::output::complain(&format!("error: failed to {error:#}"));
+    crate::output::complain(&format!("error: failed to {}", told(error)));
     if error.is::<Unfinished>() {
         crate::output::complain("run again with --resume to go on");
     }
     let interrupted = matches!(error.downcast_ref(), Some(RunError::Interrupted { .. }));
     if interrupted || error.is::<Unfinished>() { Exit::Incomplete.into() } else { Exit::Refused.into() }
+}
+
+/// The error and its causes, those left out that a message before them repeats.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    let join = |told: String, cause: String| match told.contains(&cause) {
+        true => told,
+        false => format!("{told}: {cause}"),
+    };
+    error.chain().map(ToString::to_string).reduce(join).unwrap_or_default()
 }
 
 /// The context of an error after which `--resume` goes on.
@@ -72,4 +81,18 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 pub(crate) fn of_parser(answer: &clap::Error) -> ExitCode {
     let _ = answer.print();
     if answer.use_stderr() { Exit::Refused.into() } else { Exit::Done.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let refused = sigmatau_data::inspect("nowhere.parquet".as_ref()).map(drop).context("look at the table");
+        let told = told(&refused.unwrap_err());
+        assert!(told.starts_with("look at the table: open `nowhere.parquet`: "), "{told}");
+        assert_eq!(told.matches("No such file").count(), 1, "{told}");
+    }
 }

@@ -96,6 +96,23 @@ pub struct Imported {
     pub findings: Vec<Finding>,
 }
 
+impl Imported {
+    /// The same rows sorted by series and, where there are epochs, by time; rows that are equal in both
+    /// keep their order.
+    #[must_use]
+    pub fn sorted(self) -> Self {
+        let series = self.table.texts("series").unwrap_or_default();
+        let times = self.table.integers("time").unwrap_or_default();
+        let key = |row: &usize| (series.get(*row), times.get(*row));
+        let mut order: Vec<usize> = (0..self.table.rows()).collect();
+        if order.is_sorted_by_key(key) {
+            return self;
+        }
+        order.sort_by_key(key);
+        Self { table: self.table.in_order(&order), ..self }
+    }
+}
+
 /// Why a file was not read.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -123,6 +140,12 @@ pub enum ImportError {
         file: String,
         /// What the system said.
         reason: String,
+    },
+    /// There is nothing in the file.
+    #[error("import `{file}`: it is empty; write it again")]
+    Empty {
+        /// The file.
+        file: String,
     },
     /// The file is not text.
     #[error("import `{file}`: byte {offset} is 0, so this is no text; export the data as text first")]
@@ -237,6 +260,9 @@ pub fn import(
 ) -> Result<Imported, ImportError> {
     let chosen = importer.map(self::importer).transpose()?;
     let (bytes, file) = unpacked(bytes, file)?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(ImportError::Empty { file: file.to_owned() });
+    }
     if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
         return Err(ImportError::Binary { file: file.to_owned(), offset });
     }

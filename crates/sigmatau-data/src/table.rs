@@ -75,6 +75,21 @@ impl Values {
         }
     }
 
+    /// The given rows in this order.
+    fn in_order(&self, rows: &[usize]) -> Self {
+        fn picked<T: Clone>(values: &[T], rows: &[usize]) -> Vec<T> {
+            rows.iter().map(|&row| values[row].clone()).collect()
+        }
+        match self {
+            Self::Float(values) => Self::Float(picked(values, rows)),
+            Self::Integer(values) => Self::Integer(picked(values, rows)),
+            Self::Text(values) => Self::Text(picked(values, rows)),
+            Self::Scaled { steps, scale, offset } => {
+                Self::Scaled { steps: picked(steps, rows), scale: *scale, offset: *offset }
+            }
+        }
+    }
+
     /// Puts the given rows of `its`, values of the same kind, behind these.
     pub(crate) fn extend(&mut self, its: &Self, rows: Range<usize>) {
         match (self, its) {
@@ -212,6 +227,19 @@ impl Table {
         }
     }
 
+    /// The rows with these numbers, in this order.
+    ///
+    /// # Panics
+    /// When there is no row of a number.
+    #[must_use]
+    pub fn in_order(&self, rows: &[usize]) -> Self {
+        let column = |column: &Column| {
+            let (name, unit) = (column.name.clone(), column.unit.clone());
+            Column { name, unit, values: column.values.in_order(rows) }
+        };
+        Self { columns: self.columns.iter().map(column).collect() }
+    }
+
     /// Puts the rows of `other` behind the rows of this table; an empty table takes all columns over.
     ///
     /// # Errors
@@ -253,6 +281,11 @@ mod tests {
 
     fn table(values: Vec<f64>) -> Table {
         Table::new(vec![Column::float("phase", Unit::SECOND, values)]).unwrap()
+    }
+
+    #[test]
+    fn rows_can_be_put_in_another_order() {
+        assert_eq!(table(vec![1.0, 2.0, 3.0]).in_order(&[2, 0]), table(vec![3.0, 1.0]));
     }
 
     #[test]

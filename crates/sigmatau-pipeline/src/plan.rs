@@ -67,10 +67,17 @@ pub struct Publication {
     pub steps: Vec<usize>,
     /// The tag of the language.
     pub language: String,
-    /// Where it was asked for, for messages of whoever publishes.
-    pub origin: String,
-    /// The line of the format.
-    pub line: Option<usize>,
+    origin: String,
+    /// The line of each key, or else of the publication.
+    lines: Vec<(&'static str, Option<usize>)>,
+}
+
+impl Publication {
+    /// An error at the line of a key, for whoever publishes.
+    pub fn refuse(&self, key: &str, message: &str) -> SpecError {
+        let line = self.lines.iter().find(|(name, _)| *name == key).and_then(|(_, line)| *line);
+        SpecError { origin: self.origin.clone(), line, message: message.to_owned() }
+    }
 }
 
 /// Why a pipeline can't run.
@@ -151,7 +158,7 @@ fn publication(section: Section<'_>, steps: &[&str]) -> Result<Publication, Spec
         steps: if named.is_empty() { (0..steps.len()).collect() } else { named },
         language: section.required("language")?,
         origin: section.origin().to_owned(),
-        line: section.line("format"),
+        lines: PUBLISH.iter().map(|key| (key.name, section.line(key.name))).collect(),
     })
 }
 
@@ -216,7 +223,10 @@ mod tests {
     #[test]
     fn words_that_are_not_known_are_refused_with_their_line() {
         for (tail, reason) in [
-            ("estimators = [\n\"oadv\"]\n", "line 9: find the estimator `oadv`; did you mean `oadev`"),
+            (
+                "estimators = [\n\"oadv\"]\n",
+                "line 9: find the estimator `oadv`: there is none of this name; did you mean `oadev`",
+            ),
             ("taus = \"all\"\n", "line 8: step `s` has no key `taus`; did you mean `tau`"),
             ("[[publish]]\nformat = \"html\"\nsteps = [\"r\"]\n", "line 10: there is no step `r`"),
             ("[[expect]]\nstep = \"r\"\n", "line 9: there is no step `r`; known are `s`"),

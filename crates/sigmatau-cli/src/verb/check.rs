@@ -5,7 +5,8 @@ use crate::args::CheckArguments;
 use crate::exit::Exit;
 use crate::output::deliver;
 use anyhow::Context;
-use sigmatau_pipeline::{Document as Pipeline, Plan};
+use sigmatau_pipeline::{Document as Pipeline, Plan, SpecError};
+use std::collections::HashSet;
 use std::path::Path;
 
 pub(crate) fn check(asked: CheckArguments) -> anyhow::Result<Exit> {
@@ -23,6 +24,21 @@ pub(crate) fn plan(path: &Path, set: &[String]) -> anyhow::Result<Plan> {
         pipeline.set(key, value).context("plan the pipeline")?;
     }
     let plan = Plan::read(&pipeline, path.parent().unwrap_or(Path::new(""))).context("plan the pipeline")?;
-    plan.publications.iter().try_for_each(|publication| Document::of(publication).map(|_| ()))?;
+    check_documents(&plan).context("plan the pipeline")?;
     Ok(plan)
+}
+
+/// Understands every publication, and refuses one that would replace the document of another.
+fn check_documents(plan: &Plan) -> Result<(), SpecError> {
+    let mut taken: HashSet<String> = HashSet::new();
+    for publication in &plan.publications {
+        let steps: Vec<&str> = publication.steps.iter().map(|step| plan.steps[*step].name.as_str()).collect();
+        for name in Document::of(publication)?.names(&steps) {
+            let twice = format!("two documents have the name `{name}`; state another `file`");
+            if !taken.insert(name) {
+                return Err(publication.refuse("file", &twice));
+            }
+        }
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! `sigmatau import`: laboratory files into a Parquet table.
 
 use crate::args::{ImportArguments, Records};
-use crate::exit::Exit;
+use crate::exit::{Exit, told};
 use crate::output::{deliver, remark};
 use anyhow::Context;
 use sigmatau_core::nearest::did_you_mean;
@@ -27,7 +27,7 @@ pub(crate) fn import(asked: ImportArguments) -> anyhow::Result<Exit> {
         }
     }
     remark(findings.iter(), true);
-    let whole = whole.context("import the files: none of them could be read")?;
+    let whole = whole.context("import the files: none of them could be read")?.sorted();
     write(&whole, &asked.output)?;
     deliver(format!("{} rows in {}\n", whole.table.rows(), asked.output.display()).as_bytes(), None)?;
     Ok(Exit::done(findings.iter().all(|finding| finding.severity < Severity::Failure)))
@@ -85,7 +85,7 @@ fn left_out(path: &Path, error: &anyhow::Error) -> Finding {
     Finding::new(
         Severity::Failure,
         "unreadable",
-        format!("failed to {error:#}"),
+        format!("failed to {}", told(error)),
         "its rows are not in the table",
         "mend the file and import again",
     )

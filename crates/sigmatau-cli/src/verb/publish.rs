@@ -35,43 +35,44 @@ pub(crate) struct Document {
 
 impl Document {
     /// Understands a publication of a pipeline.
-    pub(crate) fn of(publication: &plan::Publication) -> anyhow::Result<Self> {
-        let refused = |error: PublishError| SpecError {
-            origin: publication.origin.clone(),
-            line: publication.line,
-            message: error.to_string(),
-        };
-        let format = format::named(&publication.format).map_err(refused).context("plan the pipeline")?;
-        let language = Language::named(&publication.language).map_err(refused).context("plan the pipeline")?;
+    pub(crate) fn of(publication: &plan::Publication) -> Result<Self, SpecError> {
+        let refused = |key| move |error: PublishError| publication.refuse(key, &error.to_string());
+        let format = format::named(&publication.format).map_err(refused("format"))?;
+        let language = Language::named(&publication.language).map_err(refused("language"))?;
         Ok(Self { format, language, file: publication.file.clone() })
     }
 
-    /// Writes the document, or one for each record where the format holds only one, and returns the paths.
+    /// The names of the files: one, or one for each step where the format holds only one record.
+    pub(crate) fn names(&self, steps: &[&str]) -> Vec<String> {
+        let extension = self.format.extension;
+        match (self.format.holds, &self.file) {
+            (Holds::Publication, Some(file)) => vec![file.clone()],
+            (Holds::Publication, None) => vec![format!("report.{extension}")],
+            (Holds::OneRecord, Some(file)) if steps.len() == 1 => vec![file.clone()],
+            (Holds::OneRecord, _) => steps.iter().map(|step| format!("{step}.{extension}")).collect(),
+        }
+    }
+
+    /// Writes the files and returns their paths.
     pub(crate) fn write(&self, title: &str, steps: &[&StepResult], folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
         let records: Vec<Record> = steps.iter().map(|step| step.record.clone()).collect();
         let remarks: Vec<Remark<'_>> = steps.iter().flat_map(|step| &step.findings).map(Remark::from).collect();
         let whole =
             Publication { title, records: &records, findings: &remarks, language: self.language, complete: "records/" };
-        match self.format.holds {
-            Holds::Publication => {
-                let name = self.file.clone().unwrap_or_else(|| format!("report.{}", self.format.extension));
-                Ok(vec![self.write_one(&whole, &folder.join(name))?])
-            }
-            Holds::OneRecord => records
-                .iter()
-                .map(|record| {
-                    let name = self.file.clone().filter(|_| records.len() == 1);
-                    let name = name.unwrap_or_else(|| format!("{}.{}", record.header.step, self.format.extension));
-                    self.write_one(&Publication { records: std::slice::from_ref(record), ..whole }, &folder.join(name))
-                })
-                .collect(),
-        }
+        let parts: Vec<&[Record]> = match self.format.holds {
+            Holds::Publication => vec![&records],
+            Holds::OneRecord => records.chunks(1).collect(),
+        };
+        let names: Vec<&str> = records.iter().map(|record| record.header.step.as_str()).collect();
+        let paths = self.names(&names).into_iter().map(|name| folder.join(name));
+        let write = |(path, records)| self.write_one(&Publication { records, ..whole }, path);
+        paths.zip(parts).map(write).collect()
     }
 
-    fn write_one(&self, publication: &Publication<'_>, path: &Path) -> anyhow::Result<PathBuf> {
+    fn write_one(&self, publication: &Publication<'_>, path: PathBuf) -> anyhow::Result<PathBuf> {
         let mut bytes = Vec::new();
         sigmatau_publish::publish(self.format, publication, &mut bytes)?;
-        write_atomic(path, &bytes)?;
-        Ok(path.to_owned())
+        write_atomic(&path, &bytes)?;
+        Ok(path)
     }
 }

@@ -135,7 +135,7 @@ fn two_documents_of_one_name() {
     let bench = bench();
     let second = "[[publish]]\nformat = \"html\"\nlanguage = \"zh\"\nfile = \"report.html\"\n";
     bench.put("p.toml", format!("{PIPELINE}\n{second}"));
-    bench.run("run p.toml").exits(2).says(&["p.toml, line 31: ", "two documents have the name `report.html`"]);
+    bench.run("run p.toml").exits(2).says(&["p.toml, line 33: ", "two documents have the name `report.html`"]);
     assert!(!bench.has("runs"));
 }
 
@@ -143,7 +143,10 @@ fn two_documents_of_one_name() {
 fn flags_are_refused_in_the_same_words_without_a_line() {
     let bench = bench();
     for (flags, expected) in [
-        ("--estimator oadv", "failed to plan the analysis: find the estimator `oadv`; did you mean `oadev`"),
+        (
+            "--estimator oadv",
+            "failed to plan the analysis: find the estimator `oadv`: there is none of this name; did you mean `oadev`",
+        ),
         ("--unit sec", "`sec`"),
         ("--kind phas", "there is no kind `phas`; did you mean `phase`?"),
         ("--tau octaves", "read the averaging times `octaves`"),
@@ -180,7 +183,7 @@ fn other_verbs_refuse_as_well() {
         ("generate clocks -o maser.phd", "maser.phd"),
         ("inspect maser.phd", "it is not a Parquet file"),
         ("inspect nowhere.parquet", "open `nowhere.parquet`"),
-        ("publish .", "there is no run"),
+        ("publish .", "failed to read the run in `.`: run.json: No such file"),
         ("publish . --format htm", "did you mean `html`?"),
         ("publish . --language de", "publish in `de`"),
         ("list estimator", "estimators"),

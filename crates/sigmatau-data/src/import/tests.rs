@@ -1,4 +1,5 @@
 use super::*;
+use crate::Column;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
@@ -50,4 +51,21 @@ fn latin_comments_are_no_trouble() {
 fn missing_file_says_what_the_system_said() {
     let message = import_file(Path::new("nowhere/a.phd"), None, &ImportOptions::default()).unwrap_err().to_string();
     assert!(message.starts_with("import `a.phd`: "), "{message}");
+}
+
+#[test]
+fn an_empty_file_is_told() {
+    for bytes in [&b""[..], b" \n\n", &packed(b"")] {
+        let message = import(bytes, "a.phd", None, &ImportOptions::default()).unwrap_err().to_string();
+        assert_eq!(message, "import `a.phd`: it is empty; write it again");
+    }
+}
+
+#[test]
+fn joined_rows_are_sorted_by_series_and_time() {
+    let names = Column::text("series", ["b", "a", "a", "b"].map(String::from).to_vec());
+    let times = Column::integer("time", Unit::SECOND, vec![1, 2, 1, 1]);
+    let table = Table::new(vec![names, times, Column::float("phase", Unit::SECOND, vec![0.0, 1.0, 2.0, 3.0])]);
+    let imported = Imported { table: table.unwrap(), time_scale: None, tau0: None, findings: Vec::new() };
+    assert_eq!(imported.sorted().table.floats("phase"), Some(&[2.0, 1.0, 0.0, 3.0][..]));
 }
