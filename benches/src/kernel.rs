@@ -1,7 +1,7 @@
-//! The table of kernels: fixed pieces of work of about 10⁸ instructions on one thread.
+//! The table of kernels: fixed pieces of work of some 10⁸ instructions (half of it to seven times as many) on one thread.
 //!
 //! One entry per file in the folder `kernel/`, except that every estimator is a kernel by being in its
-//! own table. Input is made in less than a hundredth of the work. The counts of instructions that
+//! own table. Making the input is at most a twentieth of the work. The counts of instructions that
 //! `scripts/instructions` holds a change against are in `benches/instructions.txt`.
 
 use sigmatau_stability::ESTIMATORS;
