@@ -1,5 +1,6 @@
 //! Confidence intervals of a deviation from its degrees of freedom.
 
+use statrs::function::erf::erfc_inv;
 use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
 
 /// A two-sided confidence interval.
@@ -27,20 +28,35 @@ pub fn two_sided(deviation: f64, edf: f64, confidence: f64) -> Option<Interval> 
     Some(Interval { lower: end(0.5 + 0.5 * confidence)?, upper: end(0.5 - 0.5 * confidence)? })
 }
 
+/// Degrees of freedom from which on the asymptotic series is exact to 1e-12.
+const MANY: f64 = 1e4;
+
 /// Returns the quantile of the chi-square distribution with `nu` degrees of freedom, to about 1e-11
 /// relative in both tails; nothing where `nu` is not positive or `probability` not between 0 and 1.
 ///
 /// Newton's iteration in ln x on the logarithm of the smaller tail, P(ν/2, x/2) or Q(ν/2, x/2), which
-/// is concave and hence safe from either side. (The quantile of the statistics library stops at an
-/// absolute accuracy, 5e-4 relative in the lower tail of few degrees of freedom.)
+/// is concave and hence safe from either side; for many degrees of freedom the series of Goldberg and
+/// Levine. (The quantile of the statistics library stops at an absolute accuracy, 5e-4 relative in the
+/// lower tail of few degrees of freedom.)
 pub fn chi_squared_quantile(probability: f64, nu: f64) -> Option<f64> {
-    if !(nu > 0.0 && nu.is_finite() && probability > 0.0 && probability < 1.0) {
-        return None;
-    }
-    let a = 0.5 * nu;
+    let possible = nu > 0.0 && nu.is_finite() && probability > 0.0 && probability < 1.0;
+    let z = -std::f64::consts::SQRT_2 * erfc_inv(2.0 * probability);
+    possible.then(|| if nu > MANY { asymptotic(z, nu) } else { newton(probability, z, 0.5 * nu) })
+}
+
+/// The series in 1/√ν about the normal quantile z (H. Goldberg and H. Levine, Annals of
+/// Mathematical Statistics 17, 1946).
+fn asymptotic(z: f64, nu: f64) -> f64 {
+    let root = (2.0 * nu).sqrt();
+    nu + root * z + (z * z - 1.0) * 2.0 / 3.0 + (z.powi(3) - 7.0 * z) / (9.0 * root)
+        - (6.0 * z.powi(4) + 14.0 * z * z - 32.0) / (405.0 * nu)
+        + (9.0 * z.powi(5) + 256.0 * z.powi(3) - 433.0 * z) / (4860.0 * nu * root)
+}
+
+fn newton(probability: f64, z: f64, a: f64) -> f64 {
     let lower = probability <= 0.5;
     let target = if lower { probability.ln() } else { (1.0 - probability).ln() };
-    let mut ln_x = start(probability, a);
+    let mut ln_x = start(probability, z, a);
     for _ in 0..100 {
         let x = ln_x.exp();
         let tail = if lower { gamma_lr(a, x) } else { gamma_ur(a, x) };
@@ -52,22 +68,14 @@ pub fn chi_squared_quantile(probability: f64, nu: f64) -> Option<f64> {
             break;
         }
     }
-    Some(2.0 * ln_x.exp())
+    2.0 * ln_x.exp()
 }
 
 /// ln(x/2) to start from: Wilson and Hilferty's cube, or the first term of the series at small x.
-fn start(probability: f64, a: f64) -> f64 {
+fn start(probability: f64, z: f64, a: f64) -> f64 {
     let series = (probability.ln() + ln_gamma(a + 1.0)) / a;
-    let z = normal_quantile(probability);
     let cube = 1.0 - 1.0 / (9.0 * a) + z / (3.0 * a.sqrt());
     if a < 1.0 || cube <= 0.1 { series } else { a.ln() + 3.0 * cube.ln() }
-}
-
-/// A rough normal quantile (Hastings, Abramowitz and Stegun 26.2.22), good to 3e-3.
-fn normal_quantile(probability: f64) -> f64 {
-    let t = (-2.0 * probability.min(1.0 - probability).ln()).sqrt();
-    let z = t - (2.307_53 + 0.270_61 * t) / (1.0 + t * (0.992_29 + 0.044_81 * t));
-    if probability < 0.5 { -z } else { z }
 }
 
 #[cfg(test)]
@@ -80,6 +88,15 @@ mod tests {
         for (nu, p, quantile) in CHI_SQUARED {
             let found = chi_squared_quantile(p, nu).unwrap();
             assert!((found / quantile - 1.0).abs() < 1e-10, "nu {nu}, p {p}: {found} instead of {quantile}");
+        }
+    }
+
+    #[test]
+    fn series_and_iteration_agree_where_they_meet() {
+        for p in [1e-4, 0.025, 0.5, 0.975, 1.0 - 1e-4] {
+            let z = -std::f64::consts::SQRT_2 * erfc_inv(2.0 * p);
+            let (series, iteration) = (asymptotic(z, MANY), newton(p, z, 0.5 * MANY));
+            assert!((series / iteration - 1.0).abs() < 1e-11, "p {p}: {series} and {iteration}");
         }
     }
 
