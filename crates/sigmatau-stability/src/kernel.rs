@@ -11,7 +11,8 @@ pub(crate) mod overlapping;
 
 use sigmatau_core::series::NeumaierSum;
 
-/// Starts of terms per block: 16 KiB of each stream, so that a dozen streams stay in the L2 cache.
+/// Starts of terms per block: 64 KiB of each stream, long enough for the prefetcher, and the streams
+/// of neighbouring averaging factors share the L2 cache.
 const BLOCK: usize = 8192;
 /// Independent partial sums, a fixed number so that the digits do not depend on the machine.
 pub(crate) const LANES: usize = 8;
