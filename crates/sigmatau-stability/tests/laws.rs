@@ -146,3 +146,17 @@ fn no_term_spans_a_gap_in_frequency() {
     assert_eq!(oadev(16).n, (401 - 32) + (600 - 32));
     assert!(oadev(16).gaps);
 }
+
+#[test]
+fn blocks_join_without_a_seam() {
+    let whole = noise(-1, 20_000, 9);
+    let mut broken = whole.clone();
+    [5, 8190, 8193, 19_000].into_iter().for_each(|gap| broken[gap] = f64::NAN);
+    for (x, m) in [&whole, &broken].into_iter().flat_map(|x| [1, 7, 64, 100, 1000, 3001].map(|m| (x, m))) {
+        for estimator in ESTIMATORS {
+            let (fast, slow) = (terms(estimator, x, m), (estimator.definition)(x, m));
+            assert_eq!(fast.n, slow.n, "{} at m = {m}", estimator.name);
+            assert_near(fast.sum, slow.sum, 1e-9, &format!("{} at m = {m}", estimator.name));
+        }
+    }
+}
