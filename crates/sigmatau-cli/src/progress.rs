@@ -13,7 +13,7 @@ impl Progress {
     /// A display on standard error; `quiet` keeps it silent.
     pub(crate) fn new(quiet: bool, recorder: Option<Recorder>) -> Self {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let bar = ProgressBar::with_draw_target(None, target);
         let style = ProgressStyle::with_template("{prefix:>24} {bar:32} {pos}/{len} {wide_msg}");
         bar.set_style(style.expect("the template is well formed"));
         Self { bar, recorder }
@@ -24,21 +24,18 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    fn begin(&self, what: &str, of: usize) {
-        self.bar.set_prefix(what.to_owned());
+    fn show(&self, what: &str, done: usize, of: usize) {
         self.bar.set_length(of as u64);
-        self.bar.set_position(0);
+        self.bar.set_position(done as u64);
+        self.bar.set_prefix(what.to_owned());
     }
 }
 
 impl Listener for Progress {
     fn hear(&self, event: &Event<'_>) {
         match event {
-            Event::Generating { dataset, done, of } => {
-                self.begin(&format!("generating {dataset}"), *of);
-                self.bar.set_position(*done as u64);
-            }
-            Event::StepStarted { step, units } => self.begin(step, *units),
+            Event::Generating { dataset, done, of } => self.show(&format!("generating {dataset}"), *done, *of),
+            Event::StepStarted { step, units } => self.show(step, 0, *units),
             Event::UnitFinished { unit, .. } => {
                 self.bar.set_message((*unit).to_owned());
                 self.bar.inc(1);

@@ -6,6 +6,36 @@
 //!
 //! What lives here: pipelines, ops, events, the run directory, resume. What never does: formulas,
 //! printing, HTML. Whoever wants to see progress listens to [`Event`]s.
+//!
+//! From text to outcome, without a run directory:
+//!
+//! ```
+//! use sigmatau_pipeline::{Document, Options, Plan, run};
+//! use std::path::Path;
+//!
+//! let text = r#"
+//!     [dataset.clocks]
+//!     recipe = "clocks"
+//!     points = 1000
+//!
+//!     [[step]]
+//!     name = "stability"
+//!     op = "stability"
+//!     dataset = "clocks"
+//!     estimators = ["oadev"]
+//!     tau = "1,10"
+//! "#;
+//! let document = Document::parse(text, "clocks.toml")?;
+//! let plan = Plan::read(&document, Path::new("."))?;
+//! let outcome = run(&plan, &Options::default(), &())?;
+//!
+//! let record = &outcome.steps[0].record;
+//! assert_eq!(record.table.rows(), 12 * 2, "12 clocks at 2 averaging times");
+//! assert_eq!(record.table.integers("m").map(|m| &m[..2]), Some(&[1, 10][..]));
+//! assert!(outcome.conforms());
+//! assert!(outcome.findings().any(|finding| finding.subject == "caesium-2" && finding.code == "gap"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod dataset;
 pub mod document;

@@ -94,7 +94,7 @@ pub enum PlanError {
         dataset: String,
         /// What was met.
         #[source]
-        source: DataError,
+        source: Box<DataError>,
     },
 }
 
@@ -128,7 +128,7 @@ fn readable(planned: &Planned) -> Result<(), PlanError> {
         Origin::Files(files) => planned.open(files).map(drop),
         Origin::Recipe(recipe) => planned.try_on(recipe),
     };
-    opened.map_err(|source| PlanError::Data { dataset: planned.name.clone(), source })
+    opened.map_err(|source| PlanError::Data { dataset: planned.name.clone(), source: source.into() })
 }
 
 fn step(name: String, section: Section<'_>, datasets: &[Planned]) -> Result<Step, SpecError> {

@@ -44,13 +44,17 @@ pub(super) static OP: Op = Op {
 };
 
 fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, SpecError> {
-    Ok(Box::new(Stability(Settings {
+    Ok(Box::new(Stability(settings(section)?)))
+}
+
+fn settings(section: &Section<'_>) -> Result<Settings, SpecError> {
+    Ok(Settings {
         estimators: estimators(section)?,
         taus: section.required("tau")?.parse().map_err(|error| section.refuse_key("tau", &format!("{error}")))?,
         confidence: confidence(section)?,
         edf: edf(section)?,
         noise: noise(section)?,
-    })))
+    })
 }
 
 fn estimators(section: &Section<'_>) -> Result<Vec<&'static Estimator>, SpecError> {
@@ -108,14 +112,19 @@ impl Analysis for Stability {
         let mut findings = Vec::new();
         for (clock, (points, remarks)) in clocks.iter().zip(results) {
             points.iter().for_each(|point| rows.push(&clock.name, point, &self.0));
-            findings.extend(clock.findings.iter().cloned().chain(remarks).map(|finding| finding.about(&clock.name)));
+            findings.extend(clock.findings.iter().cloned());
+            findings.extend(remarks.into_iter().map(|finding| finding.about(&clock.name)));
         }
         Ok((rows.table(), findings))
     }
 }
 
 impl Stability {
+    /// The points of one clock; none where its data were refused while they were read.
     fn assess(&self, clock: &ClockSeries) -> (Vec<Point>, Vec<Finding>) {
+        if clock.findings.iter().any(|finding| finding.severity == Severity::Failure) {
+            return (Vec::new(), Vec::new());
+        }
         let data = match clock.kind {
             ClockKind::Phase => PhaseSeries::new(&clock.values, clock.tau0).map(ClockData::Phase),
             ClockKind::Frequency => FrequencySeries::new(&clock.values, clock.tau0).map(ClockData::Frequency),
@@ -188,5 +197,92 @@ impl Rows {
             Column::text("flags", flags),
         ];
         Table::new(columns).expect("every row fills every column")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+
+    fn meant(text: &str) -> Result<String, String> {
+        let document = Document::parse(text, "a.toml").unwrap();
+        let section = document.section().knowing(OP.parameters);
+        plan(&section).map(|analysis| analysis.parameters()).map_err(|error| error.to_string())
+    }
+
+    fn stability(text: &str) -> Stability {
+        let document = Document::parse(text, "a.toml").unwrap();
+        Stability(settings(&document.section().knowing(OP.parameters)).unwrap())
+    }
+
+    fn clock(tau0: f64, values: Vec<f64>) -> ClockSeries {
+        let (name, kind) = ("a".to_owned(), ClockKind::Phase);
+        ClockSeries { name, kind, tau0, start_ns: None, values, findings: Vec::new() }
+    }
+
+    #[test]
+    fn parameters_show_every_default_and_are_read_back() {
+        let parameters = meant("").unwrap();
+        assert_eq!(
+            parameters,
+            "estimators = [\"oadev\", \"mdev\", \"ohdev\"]\ntau = \"octave\"\nconfidence = 0.95\n\
+             edf = \"greenhall-riley\"\nnoise = \"auto\"\n"
+        );
+        assert_eq!(meant(&parameters).unwrap(), parameters);
+        let stated = "estimators = [\"adev\"]\ntau = \"1,2.5\"\nconfidence = 0.683\nedf = \"closed-form\"\nnoise = \"white FM\"\n";
+        assert_eq!(meant(stated).unwrap(), stated);
+    }
+
+    #[test]
+    fn every_key_of_the_op_stands_in_its_parameters() {
+        let parameters = meant("").unwrap();
+        for key in OP.parameters {
+            assert!(parameters.contains(&format!("{} = ", key.name)), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn words_and_numbers_out_of_range_are_refused() {
+        for (text, reason) in [
+            ("estimators = []", "name at least one estimator"),
+            ("estimators = [1]", "`estimators` lists words in quotes"),
+            ("confidence = 1.0", "the confidence 1 must lie between 0 and 1"),
+            ("confidence = nan", "must be a number"),
+            ("noise = \"white\"", "there is no noise `white`; did you mean"),
+            ("edf = \"riley\"", "there is no method `riley` for degrees of freedom"),
+            ("tau = \"1,x\"", "read the averaging times `1,x`"),
+        ] {
+            let message = meant(text).unwrap_err();
+            assert!(message.starts_with("a.toml, line 1: ") && message.contains(reason), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn rows_have_the_columns_of_the_schema() {
+        let stability =
+            stability("estimators = [\"oadev\", \"tdev\"]\ntau = \"1,2\"\nconfidence = 0.9\nnoise = \"white FM\"\n");
+        let (points, findings) = stability.assess(&clock(1.0, vec![0.0, 1.0, 0.0, 1.0, 0.5, 1.0]));
+        assert_eq!((points.len(), findings.len()), (4, 0));
+        let mut rows = Rows::default();
+        points.iter().for_each(|point| rows.push("a", point, &stability.0));
+        let table = rows.table();
+        schema::stability::SCHEMA.empty().append(table.clone()).expect("the same columns in the same units");
+        assert_eq!(table.texts("noise").unwrap(), ["white FM"; 4]);
+        assert_eq!(table.integers("m").unwrap(), [1, 2, 1, 2]);
+        assert_eq!(table.floats("confidence").unwrap(), [0.9; 4]);
+    }
+
+    #[test]
+    fn data_that_were_refused_are_not_screened_again() {
+        let refused = Finding::new(Severity::Failure, "too-sparse", "", "", "");
+        let clock = ClockSeries { findings: vec![refused], ..clock(1.0, Vec::new()) };
+        assert_eq!(stability("").assess(&clock), (Vec::new(), Vec::new()));
+    }
+
+    #[test]
+    fn a_sampling_interval_of_nothing_is_a_finding() {
+        let (points, findings) = stability("").assess(&clock(0.0, vec![0.0; 9]));
+        assert_eq!((points.len(), findings[0].code.as_ref()), (0, "not-a-series"));
     }
 }

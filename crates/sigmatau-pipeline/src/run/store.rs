@@ -278,3 +278,112 @@ fn findings_of(table: &Table) -> Option<Vec<Finding>> {
     };
     (0..table.rows()).map(finding).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+    use sigmatau_data::{Column, schema};
+
+    fn plan() -> Plan {
+        let text = "[dataset.c]\nrecipe = \"clocks\"\n[[step]]\nname = \"s\"\nop = \"stability\"\ndataset = \"c\"\n";
+        Plan::read(&Document::parse(text, "a.toml").unwrap(), Path::new("")).unwrap()
+    }
+
+    fn record(revision: u32) -> Record {
+        let schema = "stability/1".to_owned();
+        let (step, analysis, parameters, tool) = ("s".into(), "stability".into(), String::new(), String::new());
+        let header = Header { schema, step, analysis, revision, parameters, inputs: Vec::new(), tool };
+        let table = Table::new(vec![Column::text("series", vec!["a".into()])]).unwrap();
+        Record { header, table }
+    }
+
+    fn findings(code: &'static str) -> Record {
+        let finding = Finding::new(Severity::Note, code, "seen", "matters", "advice").about("a");
+        let result = StepResult { record: record(1), findings: vec![finding] };
+        super::super::findings_record(&result)
+    }
+
+    fn refused(directory: &Path, resume: bool) -> String {
+        Store::open(directory, resume, &plan()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_step_reads_back_as_it_was_finished() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), false, &plan()).unwrap();
+        assert!(Store::read(folder.path()).unwrap_err().to_string().contains("there is no record of step `s`"));
+        store.finish_step("s", &record(1), &findings("gap")).unwrap();
+        let finished = Store::read(folder.path()).unwrap();
+        assert_eq!((finished.title.as_str(), &finished.steps[0].record), ("sigmatau", &record(1)));
+        assert_eq!(finished.steps[0].findings[0].to_string(), "note [gap] a: seen; matters; try: advice");
+    }
+
+    #[test]
+    fn a_record_is_taken_over_for_the_same_header_if_all_could_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), false, &plan()).unwrap();
+        store.finish_step("s", &record(1), &findings("gap")).unwrap();
+        assert!(store.finished("s", &record(1).header).is_some());
+        assert!(store.finished("s", &record(2).header).is_none());
+        store.finish_step("s", &record(1), &findings("unreadable")).unwrap();
+        assert!(store.finished("s", &record(1).header).is_none());
+    }
+
+    #[test]
+    fn a_part_without_its_findings_is_no_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), false, &plan()).unwrap();
+        store.keep_part("s", "key", &record(1), &findings("gap")).unwrap();
+        assert!(store.part("s", "key").is_some());
+        std::fs::remove_file(folder.path().join("parts/s/key.findings.parquet")).unwrap();
+        assert!(store.part("s", "key").is_none());
+    }
+
+    #[test]
+    fn parts_go_when_the_step_is_finished() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), false, &plan()).unwrap();
+        store.keep_part("s", "key", &record(1), &findings("gap")).unwrap();
+        store.finish_step("s", &record(1), &findings("gap")).unwrap();
+        assert_eq!(names(&folder.path().join("parts")).unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn opening_anew_clears_and_resuming_keeps_all_but_what_is_half_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), false, &plan()).unwrap();
+        store.keep_part("s", "key", &record(1), &findings("gap")).unwrap();
+        std::fs::write(folder.path().join("parts/s/.key.parquet.x1.part"), "half").unwrap();
+        Store::open(folder.path(), true, &plan()).unwrap();
+        assert!(store.part("s", "key").is_some());
+        assert_eq!(names(&folder.path().join("parts/s")).unwrap().len(), 2);
+        Store::open(folder.path(), false, &plan()).unwrap();
+        assert!(store.part("s", "key").is_none());
+    }
+
+    #[test]
+    fn a_directory_in_which_a_run_was_killed_at_its_first_file_can_be_used() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(".run.json.x1.part"), "{").unwrap();
+        assert!(refused(folder.path(), true).contains("there is none"));
+        Store::open(folder.path(), false, &plan()).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_run_of_this_layout_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("letter.txt"), "dear").unwrap();
+        assert!(refused(folder.path(), false).contains("it is not empty and no run of sigmatau"));
+        std::fs::write(folder.path().join(MARK), "{\"layout\": 9, \"title\": \"\", \"steps\": []}").unwrap();
+        assert!(refused(folder.path(), true).contains("its layout is 9, this version has 1"));
+    }
+
+    #[test]
+    fn findings_read_back_from_their_table() {
+        let table = findings("gap").table;
+        assert_eq!(table.columns().len(), schema::finding::SCHEMA.fields.len());
+        assert_eq!(findings_of(&table).unwrap()[0].subject, "a");
+        assert!(findings_of(&record(1).table).is_none());
+    }
+}

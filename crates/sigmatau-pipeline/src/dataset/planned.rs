@@ -1,0 +1,240 @@
+//! Where a step takes its data from: files, folders, manifests, recipes of demonstration data.
+
+use super::files;
+use crate::document::{Parameter, Section, SpecError};
+use sigmatau_core::Unit;
+use sigmatau_core::nearest::did_you_mean;
+use sigmatau_data::clock::{ClockKind, ClockOptions, ClockSource};
+use sigmatau_data::generate::{Overrides, Recipe};
+use sigmatau_data::{Content, DataError, Manifest, import};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The keys of `[dataset.NAME]`.
+pub const PARAMETERS: &[Parameter] = &[
+    Parameter {
+        name: "path",
+        default: "",
+        doc: "one or more Parquet or text files, a folder of such or of a dataset.toml, or a manifest",
+    },
+    Parameter {
+        name: "recipe",
+        default: "",
+        doc: "demonstration data instead of files: a built-in recipe or a recipe file",
+    },
+    Parameter { name: "points", default: "", doc: "recipe: points of each clock" },
+    Parameter { name: "clocks", default: "", doc: "recipe: number of clocks" },
+    Parameter { name: "seed", default: "", doc: "recipe: seed of the noise" },
+    Parameter {
+        name: "import",
+        default: "",
+        doc: "format of text files, see `list importers`; found by itself if left out",
+    },
+    Parameter { name: "kind", default: "", doc: "phase or frequency" },
+    Parameter { name: "unit", default: "", doc: "unit of the values, such as s, ns, 1, Hz" },
+    Parameter { name: "tau0", default: "", doc: "sampling interval in s, where there are no epochs" },
+    Parameter { name: "nominal", default: "", doc: "nominal frequency in Hz, for values in Hz" },
+    Parameter { name: "series", default: "", doc: "column with the names of the clocks" },
+    Parameter { name: "time", default: "", doc: "column with the epochs" },
+    Parameter { name: "value", default: "", doc: "column or columns with the values" },
+];
+
+/// What a dataset section means.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The name in the pipeline.
+    pub name: String,
+    /// Where the data come from.
+    pub origin: Origin,
+    pub(super) options: ClockOptions,
+    pub(super) importer: Option<String>,
+}
+
+/// Where the data of a dataset come from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// Files, each with the licence that its manifest states.
+    Files(Vec<(PathBuf, String)>),
+    /// Demonstration data to be written first.
+    Recipe(Box<Recipe>),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Files(files) if files.len() == 1 => write!(f, "{}", files[0].0.display()),
+            Self::Files(files) => write!(f, "{} files", files.len()),
+            Self::Recipe(recipe) => {
+                let (clocks, points, tau0) = (recipe.clocks(), recipe.points(), recipe.tau0());
+                write!(f, "recipe {}, {clocks} clocks of {points} points every {tau0} s", recipe.name())
+            }
+        }
+    }
+}
+
+impl Planned {
+    /// Understands a dataset section; relative paths start from `base`.
+    ///
+    /// # Errors
+    /// When a key, word or unit is not known, there is no such file, or it is not clear what to read.
+    pub fn read(name: &str, section: Section<'_>, base: &Path) -> Result<Self, SpecError> {
+        let section = section.checked(format!("dataset `{name}`"), PARAMETERS)?;
+        let mut options = clock_options(&section)?;
+        let importer = section.text("import")?;
+        if let Some(word) = &importer {
+            import::importer(word).map_err(|error| section.refuse_key("import", &error.to_string()))?;
+        }
+        let origin = match (section.texts("path")?.as_slice(), section.text("recipe")?) {
+            ([_, ..], None) => files(&section, base, &mut options)?,
+            ([], Some(recipe)) => Origin::Recipe(Box::new(self::recipe(&section, &recipe, base)?)),
+            _ => return Err(section.refuse_key("path", &format!("dataset `{name}` needs either `path` or `recipe`"))),
+        };
+        let unused = ["points", "clocks", "seed"].into_iter().find(|key| section.has(key));
+        match (unused, &origin) {
+            (Some(key), Origin::Files(_)) => Err(section.refuse_key(key, &format!("`{key}` goes with `recipe` only"))),
+            _ => Ok(Self { name: name.to_owned(), origin, options, importer }),
+        }
+    }
+
+    /// Opens what a recipe would draw, without drawing it: one clock of one point.
+    pub(crate) fn try_on(&self, recipe: &Recipe) -> Result<(), DataError> {
+        let single = Overrides { points: Some(1), clocks: Some(1), seed: None };
+        let sample = recipe.with(single).ok().and_then(|recipe| recipe.tables().next());
+        let opened = sample.map(|table| ClockSource::from_table(&self.name, table, &self.options));
+        opened.transpose().map(drop)
+    }
+}
+
+fn clock_options(section: &Section<'_>) -> Result<ClockOptions, SpecError> {
+    let kind = section.text("kind")?.map(|word| {
+        let hint = || did_you_mean(&word, &["phase", "frequency"]);
+        ClockKind::from_word(&word)
+            .ok_or_else(|| section.refuse_key("kind", &format!("there is no kind `{word}`{}", hint())))
+    });
+    let unit = section
+        .text("unit")?
+        .map(|word| Unit::parse(&word).map_err(|error| section.refuse_key("unit", &error.to_string())));
+    Ok(ClockOptions {
+        kind: kind.transpose()?,
+        unit: unit.transpose()?,
+        tau0: section.number("tau0")?,
+        nominal: section.number("nominal")?,
+        series: section.text("series")?,
+        time: section.text("time")?,
+        value: section.texts("value")?.into_iter().map(|(_, name)| name).collect(),
+    })
+}
+
+fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, SpecError> {
+    let refused = |message: &dyn fmt::Display| section.refuse_key("recipe", &message.to_string());
+    let recipe = match word.ends_with(".toml") {
+        true => {
+            let path = base.join(word);
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| refused(&format!("read the recipe `{}`: {error}", path.display())))?;
+            Recipe::from_toml(&text, &path.display().to_string())
+        }
+        false => Recipe::builtin(word),
+    };
+    let overrides = Overrides {
+        points: section.count("points")?,
+        clocks: section.count("clocks")?,
+        seed: section.count("seed")?.map(|seed| seed as u64),
+    };
+    recipe.and_then(|recipe| recipe.with(overrides)).map_err(|error| refused(&error))
+}
+
+/// The files that the paths stand for; a manifest states options that the section leaves out.
+fn files(section: &Section<'_>, base: &Path, options: &mut ClockOptions) -> Result<Origin, SpecError> {
+    let paths = section.texts("path")?;
+    if let [(_, path)] = paths.as_slice()
+        && let Some(manifest) = files::manifest(&base.join(path))
+    {
+        return described(section, &manifest, options);
+    }
+    let mut files = Vec::new();
+    for (line, path) in paths {
+        let found = files::existing(&base.join(path)).map_err(|message| section.refuse(line, &message))?;
+        files.extend(found.into_iter().map(|file| (file, String::new())));
+    }
+    Ok(Origin::Files(files))
+}
+
+/// What a manifest describes, its files verified.
+fn described(section: &Section<'_>, path: &Path, options: &mut ClockOptions) -> Result<Origin, SpecError> {
+    let refused = |error: DataError| section.refuse_key("path", &error.to_string());
+    let manifest = Manifest::read(path).map_err(refused)?;
+    manifest.inputs().map_err(refused)?;
+    *options = stated(options, &manifest.clock);
+    match manifest.content {
+        Content::Files(files) => {
+            let licensed = files.into_iter().map(|file| (file.path, manifest.licence.clone()));
+            Ok(Origin::Files(licensed.collect()))
+        }
+        Content::Recipe(word) => {
+            let base = path.parent().unwrap_or(Path::new(""));
+            Ok(Origin::Recipe(Box::new(recipe(section, &word, base)?)))
+        }
+    }
+}
+
+/// What was typed in the pipeline, and else what the manifest states.
+fn stated(typed: &ClockOptions, manifest: &ClockOptions) -> ClockOptions {
+    let (typed, manifest) = (typed.clone(), manifest.clone());
+    ClockOptions {
+        kind: typed.kind.or(manifest.kind),
+        unit: typed.unit.or(manifest.unit),
+        tau0: typed.tau0.or(manifest.tau0),
+        nominal: typed.nominal.or(manifest.nominal),
+        series: typed.series.or(manifest.series),
+        time: typed.time.or(manifest.time),
+        value: if typed.value.is_empty() { manifest.value } else { typed.value },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+
+    fn read(text: &str, base: &Path) -> Result<Planned, String> {
+        let document = Document::parse(text, "a.toml").unwrap();
+        Planned::read("d", document.section(), base).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_was_typed_goes_before_the_manifest() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = "name = \"d\"\ntitle = \"t\"\norigin = \"o\"\nlicence = \"CC0-1.0\"\nrecipe = \"clocks\"\n\
+                        [clock]\nunit = \"ns\"\ntau0 = 2\n";
+        std::fs::write(folder.path().join("dataset.toml"), manifest).unwrap();
+        let planned = read("path = \"dataset.toml\"\ntau0 = 5\npoints = 7\n", folder.path()).unwrap();
+        assert_eq!((planned.options.tau0, planned.options.unit), (Some(5.0), Unit::parse("ns").ok()));
+        assert_eq!(planned.origin.to_string(), "recipe clocks, 12 clocks of 7 points every 1 s");
+    }
+
+    #[test]
+    fn a_recipe_file_stands_beside_the_pipeline() {
+        let folder = tempfile::tempdir().unwrap();
+        let message = read("recipe = \"mine.toml\"", folder.path()).unwrap_err();
+        assert!(message.contains("line 1: read the recipe `") && message.contains("mine.toml"), "{message}");
+    }
+
+    #[test]
+    fn it_must_be_clear_what_to_read() {
+        let base = Path::new("/nowhere");
+        for (text, reason) in [
+            ("tau0 = 1", "dataset `d` needs either `path` or `recipe`"),
+            ("recipe = \"clocks\"\npath = \"a\"", "line 2: dataset `d` needs either"),
+            ("path = \"a.phd\"", "line 1: open `/nowhere/a.phd`: there is no such file"),
+            (
+                "recipe = \"clocks\"\nseed = 1e300",
+                "line 2: `seed` of dataset `d` must be a whole number from 0 to 2^53",
+            ),
+            ("recipe = \"clocks\"\npoints = 0", "line 1: draw 12 clocks of 0 points"),
+        ] {
+            let message = read(text, base).unwrap_err();
+            assert!(message.contains(reason), "{text}: {message}");
+        }
+    }
+}
