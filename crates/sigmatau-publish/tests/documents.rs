@@ -11,10 +11,14 @@ use sigmatau_publish::{FORMATS, Language, Publication, Remark, format, publish, 
 
 const HOSTILE: &str = "<script>alert(\"1\")</script>&amp;'";
 
-fn published(name: &str, record: &Record) -> String {
+fn bytes(name: &str, record: &Record) -> Vec<u8> {
     let mut out = Vec::new();
     publish_record(format::named(name).unwrap(), record, Language::English, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    out
+}
+
+fn published(name: &str, record: &Record) -> String {
+    String::from_utf8(bytes(name, record)).unwrap()
 }
 
 fn page(publication: &Publication<'_>) -> String {
@@ -95,8 +99,16 @@ fn terminal_table_names_each_series_and_estimator_once() {
 #[test]
 fn equal_records_give_equal_bytes() {
     for format in FORMATS {
-        assert_eq!(published(format.name, &laboratory()), published(format.name, &laboratory()), "{}", format.name);
+        assert_eq!(bytes(format.name, &laboratory()), bytes(format.name, &laboratory()), "{}", format.name);
     }
+}
+
+#[test]
+fn parquet_reads_back_as_the_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("record.parquet");
+    std::fs::write(&path, bytes("parquet", &laboratory())).unwrap();
+    assert_eq!(Record::read(&path).unwrap().header, laboratory().header);
 }
 
 #[test]
@@ -106,7 +118,7 @@ fn record_without_rows_is_a_document_of_every_format() {
         let html = published("html", &empty);
         assert!(text(parsed(&html).root()).contains("The record has no rows."));
         assert!(!published("json", &empty).is_empty());
-        FORMATS.iter().for_each(|format| drop(published(format.name, &empty)));
+        FORMATS.iter().for_each(|format| drop(bytes(format.name, &empty)));
     }
 }
 
