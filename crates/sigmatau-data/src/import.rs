@@ -260,14 +260,14 @@ pub fn import(
 ) -> Result<Imported, ImportError> {
     let chosen = importer.map(self::importer).transpose()?;
     let (bytes, file) = unpacked(bytes, file)?;
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(ImportError::Empty { file: file.to_owned() });
-    }
     if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
         return Err(ImportError::Binary { file: file.to_owned(), offset });
     }
     let text = String::from_utf8_lossy(&bytes);
-    let unrecognised = || ImportError::Unrecognised { file: file.to_owned(), hint: did_you_mean("", &names()) };
+    let unrecognised = || match text.trim() {
+        "" => ImportError::Empty { file: file.to_owned() },
+        _ => ImportError::Unrecognised { file: file.to_owned(), hint: did_you_mean("", &names()) },
+    };
     let importer = chosen.or_else(|| detect(file, &text)).ok_or_else(unrecognised)?;
     let mut imported = (importer.parse)(&text, file, options)?;
     imported.findings.extend(too_short(&imported.table, file));

@@ -46,6 +46,7 @@ pub(crate) fn cancel_on_interrupt() -> anyhow::Result<Cancel> {
         if asked.requested() {
             std::process::exit(Exit::Incomplete as i32);
         }
+        complain("stopping when the units of work in progress are done; Ctrl-C again stops at once");
         asked.request();
     };
     ctrlc::set_handler(handler).context("listen for Ctrl-C")?;

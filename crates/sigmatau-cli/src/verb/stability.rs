@@ -1,6 +1,5 @@
 //! `sigmatau stability`: one analysis on files, through the same plan as a pipeline.
 
-use super::run::cancel_on_interrupt;
 use crate::args::{ClockArguments, StabilityArguments};
 use crate::exit::Exit;
 use crate::output::{complain, deliver, remark};
@@ -20,7 +19,8 @@ pub(crate) fn stability(asked: StabilityArguments) -> anyhow::Result<Exit> {
     let format = format::named(&asked.format)?;
     let plan = Plan::read(&pipeline(&asked), Path::new("")).context("plan the analysis")?;
     let hash_inputs = WITH_PROVENANCE.contains(&format.name);
-    let options = Options { store: None, cancel: cancel_on_interrupt()?, hash_inputs };
+    stop_on_interrupt()?;
+    let options = Options { hash_inputs, ..Options::default() };
     let progress = Progress::new(asked.quiet, None);
     let outcome = run_plan(&plan, &options, &progress);
     progress.finish();
@@ -33,6 +33,15 @@ pub(crate) fn stability(asked: StabilityArguments) -> anyhow::Result<Exit> {
         complain("no deviation could be computed");
     }
     Ok(Exit::done(conforms))
+}
+
+/// Ctrl-C ends the program at once: nothing is written before the end, so nothing is lost.
+fn stop_on_interrupt() -> anyhow::Result<()> {
+    let handler = || {
+        complain("error: failed to finish the analysis: interrupted");
+        std::process::exit(Exit::Incomplete as i32);
+    };
+    ctrlc::set_handler(handler).context("listen for Ctrl-C")
 }
 
 fn document(format: &sigmatau_publish::Format, record: &Record) -> anyhow::Result<Vec<u8>> {

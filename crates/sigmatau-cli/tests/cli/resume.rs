@@ -103,6 +103,23 @@ fn an_interrupted_run_stops_with_3_and_is_resumed_to_the_same_bytes() {
     nothing_half_written(&bench, "r");
 }
 
+/// Every averaging time of 200 000 points takes minutes.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_analysis_without_a_run_directory_stops_at_once_with_3() {
+    let bench = Workbench::new();
+    bench.run("generate clocks -o demo --clocks 1 --points 200000").exits(0);
+    let mut command = bench.command("stability demo --tau all -o result.txt");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(1));
+    let asked = Instant::now();
+    bench.shell(&format!("kill -INT {}", child.id())).exits(0);
+    let said = Said::of("stability", child.wait_with_output().unwrap()).exits(3).prints_nothing();
+    said.says(&["failed to finish the analysis: interrupted"]);
+    assert!(asked.elapsed() < Duration::from_secs(10));
+    assert!(!bench.has("result.txt"));
+}
+
 /// A limit on the size of files, inherited, stands for a full disk. The signal it sends is ignored.
 #[cfg(unix)]
 #[test]
