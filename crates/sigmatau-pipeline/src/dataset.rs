@@ -5,12 +5,12 @@ mod planned;
 
 pub use planned::{Origin, PARAMETERS, Planned};
 
-use crate::op::Unit;
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::clock::{ClockOptions, ClockSeries, ClockSource};
 use sigmatau_data::import::{self, ImportOptions};
 use sigmatau_data::{DataError, Input, hash};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// A dataset whose files are open.
@@ -27,6 +27,17 @@ struct File {
     path: PathBuf,
     licence: String,
     source: ClockSource,
+}
+
+/// A unit of work: consecutive series of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// What it is about, for people.
+    pub label: String,
+    /// The file within the dataset.
+    pub file: usize,
+    /// The series within the file.
+    pub series: Range<usize>,
 }
 
 /// Points of a unit of work: enough that starting it costs nothing, few enough that a unit per

@@ -3,11 +3,10 @@
 //! One entry per file in the folder `op/`. An entry turns a section of a pipeline into an
 //! [`Analysis`] at planning time, with every word understood or refused.
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Unit};
 use crate::document::{Parameter, Section, SpecError};
 use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
-use std::ops::Range;
 
 mod stability;
 
@@ -46,15 +45,4 @@ pub trait Analysis: Send + Sync {
     /// # Errors
     /// When the data of the unit can't be read.
     fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError>;
-}
-
-/// A unit of work: consecutive series of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unit {
-    /// What it is about, for people.
-    pub label: String,
-    /// The file within the dataset.
-    pub file: usize,
-    /// The series within the file.
-    pub series: Range<usize>,
 }

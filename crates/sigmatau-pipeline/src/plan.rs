@@ -1,6 +1,6 @@
 //! A pipeline as meant: every word understood, every file opened. Nothing has run yet.
 
-use crate::dataset::{Origin, Planned};
+use crate::dataset::{Dataset, Origin, Planned};
 use crate::document::{Document, Parameter, Section, SpecError};
 use crate::expect::Expectation;
 use crate::op::{Analysis, OPS, Op};
@@ -34,6 +34,8 @@ pub struct Plan {
     pub title: String,
     /// The datasets.
     pub datasets: Vec<Planned>,
+    /// The datasets whose files are open; those that have to be drawn first are none yet.
+    pub(crate) opened: Vec<Option<Dataset>>,
     /// The steps in order.
     pub steps: Vec<Step>,
     /// The publications.
@@ -112,9 +114,9 @@ impl Plan {
         let tables: Vec<(&str, &Schema)> = steps.iter().map(|step| (step.name.as_str(), step.op.schema)).collect();
         let publications = all(spec.publications, |section| publication(section, &names))?;
         let expectations = all(spec.expectations, |section| Expectation::read(section, &tables))?;
-        datasets.iter().try_for_each(readable)?;
+        let opened = datasets.iter().map(opened).collect::<Result<_, _>>()?;
         let text = document.text.clone();
-        Ok(Self { title: spec.title, datasets, steps, publications, expectations, text })
+        Ok(Self { title: spec.title, datasets, opened, steps, publications, expectations, text })
     }
 }
 
@@ -122,11 +124,12 @@ fn all<T, U>(typed: Vec<T>, meant: impl Fn(T) -> Result<U, SpecError>) -> Result
     typed.into_iter().map(meant).collect()
 }
 
-/// Opens a dataset once, so that what is wrong with it is said before anything runs.
-fn readable(planned: &Planned) -> Result<(), PlanError> {
+/// Opens the files of a dataset, or tries on what its recipe would draw, so that what is wrong with
+/// it is said before anything runs.
+fn opened(planned: &Planned) -> Result<Option<Dataset>, PlanError> {
     let opened = match &planned.origin {
-        Origin::Files(files) => planned.open(files).map(drop),
-        Origin::Recipe(recipe) => planned.try_on(recipe),
+        Origin::Files(files) => planned.open(files).map(Some),
+        Origin::Recipe(recipe) => planned.try_on(recipe).map(|()| None),
     };
     opened.map_err(|source| PlanError::Data { dataset: planned.name.clone(), source: source.into() })
 }

@@ -7,9 +7,8 @@
 pub mod demonstration;
 pub mod store;
 
-use crate::dataset::{Dataset, Origin, Planned};
+use crate::dataset::{Dataset, Origin, Planned, Unit};
 use crate::event::{Event, Listener};
-use crate::op::Unit;
 use crate::plan::{Plan, Step};
 use rayon::prelude::*;
 use sigmatau_core::{Cancel, Finding, Severity};
@@ -89,11 +88,17 @@ pub enum RunError {
 /// When somebody asked to stop, or a file can't be read or written. What is finished by then is kept.
 pub fn run(plan: &Plan, options: &Options, listener: &dyn Listener) -> Result<Outcome, RunError> {
     listener.hear(&Event::RunStarted { title: &plan.title, steps: plan.steps.len() });
-    let ready = |planned| ready(planned, options, listener);
-    let datasets: Vec<Dataset> = plan.datasets.iter().map(ready).collect::<Result<_, _>>()?;
+    let drawn = |planned| drawn(planned, options, listener);
+    let drawn: Vec<Option<Dataset>> = plan.datasets.iter().map(drawn).collect::<Result<_, _>>()?;
+    let datasets: Vec<&Dataset> =
+        plan.opened.iter().zip(&drawn).filter_map(|(o, d)| o.as_ref().or(d.as_ref())).collect();
+    for dataset in &datasets {
+        let (series, points) = (dataset.series(), dataset.points());
+        listener.hear(&Event::DatasetReady { dataset: &dataset.name, series, points });
+    }
     let mut outcome = Outcome::default();
     for step in &plan.steps {
-        let result = run_step(step, &datasets[step.dataset], options, listener)?;
+        let result = run_step(step, datasets[step.dataset], options, listener)?;
         let (rows, findings) = (result.record.table.rows(), result.findings.len());
         listener.hear(&Event::StepFinished { step: &step.name, rows, findings });
         outcome.steps.push(result);
@@ -106,14 +111,12 @@ pub fn run(plan: &Plan, options: &Options, listener: &dyn Listener) -> Result<Ou
     Ok(outcome)
 }
 
-fn ready(planned: &Planned, options: &Options, listener: &dyn Listener) -> Result<Dataset, RunError> {
-    let dataset = match &planned.origin {
-        Origin::Files(files) => planned.open(files)?,
-        Origin::Recipe(recipe) => demonstration::dataset(planned, recipe, options, listener)?,
-    };
-    let (series, points) = (dataset.series(), dataset.points());
-    listener.hear(&Event::DatasetReady { dataset: &planned.name, series, points });
-    Ok(dataset)
+/// The dataset of a recipe; files are open since the plan.
+fn drawn(planned: &Planned, options: &Options, listener: &dyn Listener) -> Result<Option<Dataset>, RunError> {
+    match &planned.origin {
+        Origin::Files(_) => Ok(None),
+        Origin::Recipe(recipe) => demonstration::dataset(planned, recipe, options, listener).map(Some),
+    }
 }
 
 fn run_step(

@@ -1,7 +1,7 @@
 //! Frequency stability of clocks.
 
-use super::{Analysis, Op, Unit};
-use crate::dataset::Dataset;
+use super::{Analysis, Op};
+use crate::dataset::{Dataset, Unit};
 use crate::document::{Parameter, Section, SpecError};
 use rayon::prelude::*;
 use sigmatau_core::nearest::did_you_mean;
