@@ -97,6 +97,12 @@ pub(crate) struct StabilityArguments {
     pub(crate) noise: Option<String>,
     #[command(flatten)]
     pub(crate) clock: ClockArguments,
+    /// Column or columns with the values
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub(crate) value: Vec<String>,
+    /// Format of text files, see `sigmatau list importers` [default: found by itself]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) import: Option<String>,
     /// Format of the result, see `sigmatau list formats`
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: String,
@@ -129,12 +135,6 @@ pub(crate) struct ClockArguments {
     /// Column with the epochs
     #[arg(long, value_name = "COLUMN")]
     pub(crate) time: Option<String>,
-    /// Column or columns with the values
-    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
-    pub(crate) value: Vec<String>,
-    /// Format of text files, see `sigmatau list importers` [default: found by itself]
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) import: Option<String>,
 }
 
 /// Read laboratory files into a Parquet table
@@ -151,24 +151,8 @@ pub(crate) struct ImportArguments {
     /// The table to write
     #[arg(long, short, value_name = "TABLE.parquet")]
     pub(crate) output: PathBuf,
-    /// phase (time error) or frequency
-    #[arg(long, value_name = "KIND")]
-    pub(crate) kind: Option<String>,
-    /// Unit of the values, such as s, ns, 1, Hz
-    #[arg(long, value_name = "UNIT")]
-    pub(crate) unit: Option<String>,
-    /// Sampling interval in seconds, where there are no epochs
-    #[arg(long, value_name = "S")]
-    pub(crate) tau0: Option<f64>,
-    /// Nominal frequency in Hz, for values in Hz
-    #[arg(long, value_name = "HZ")]
-    pub(crate) nominal: Option<f64>,
-    /// Column with the names of the clocks
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) series: Option<String>,
-    /// Column with the epochs
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) time: Option<String>,
+    #[command(flatten)]
+    pub(crate) clock: ClockArguments,
     /// Column with the values
     #[arg(long, value_name = "COLUMN")]
     pub(crate) value: Option<String>,

@@ -43,13 +43,14 @@ fn options(asked: &ImportArguments) -> anyhow::Result<ImportOptions> {
         Records::Receivers => import::Records::Receivers,
         Records::Both => import::Records::Both,
     };
+    let clock = &asked.clock;
     Ok(ImportOptions {
-        kind: asked.kind.as_ref().map(kind).transpose()?,
-        unit: asked.unit.as_deref().map(Unit::parse).transpose()?,
-        tau0: asked.tau0,
-        nominal: asked.nominal,
-        series: asked.series.clone(),
-        time: asked.time.clone(),
+        kind: clock.kind.as_ref().map(kind).transpose()?,
+        unit: clock.unit.as_deref().map(Unit::parse).transpose()?,
+        tau0: clock.tau0,
+        nominal: clock.nominal,
+        series: clock.series.clone(),
+        time: clock.time.clone(),
         value: asked.value.clone(),
         records,
         ..Default::default()

@@ -1,6 +1,6 @@
 //! `sigmatau stability`: one analysis on files, through the same plan as a pipeline.
 
-use crate::args::{ClockArguments, StabilityArguments};
+use crate::args::StabilityArguments;
 use crate::exit::Exit;
 use crate::output::{complain, deliver, remark};
 use crate::progress::Progress;
@@ -53,7 +53,7 @@ fn document(format: &sigmatau_publish::Format, record: &Record) -> anyhow::Resul
 /// The pipeline that the flags stand for.
 fn pipeline(asked: &StabilityArguments) -> Document {
     let files = Value::List(asked.files.iter().map(|file| Node::from(file.as_str())).collect());
-    let dataset = [("path", Some(files.into()))].into_iter().chain(dataset(&asked.clock));
+    let dataset = [("path", Some(files.into()))].into_iter().chain(dataset(asked));
     let names = asked.estimator.iter().map(|name| Node::from(name.as_str())).collect();
     let estimators = (!asked.estimator.is_empty()).then(|| Value::List(names).into());
     let step = [
@@ -72,8 +72,9 @@ fn pipeline(asked: &StabilityArguments) -> Document {
     ])
 }
 
-fn dataset(clock: &ClockArguments) -> [(&'static str, Option<Node>); 8] {
-    let values = clock.value.iter().map(|name| Node::from(name.as_str())).collect();
+fn dataset(asked: &StabilityArguments) -> [(&'static str, Option<Node>); 8] {
+    let clock = &asked.clock;
+    let values = asked.value.iter().map(|name| Node::from(name.as_str())).collect();
     [
         ("kind", text(&clock.kind)),
         ("unit", text(&clock.unit)),
@@ -81,8 +82,8 @@ fn dataset(clock: &ClockArguments) -> [(&'static str, Option<Node>); 8] {
         ("nominal", clock.nominal.map(|nominal| Value::Number(nominal).into())),
         ("series", text(&clock.series)),
         ("time", text(&clock.time)),
-        ("value", (!clock.value.is_empty()).then(|| Value::List(values).into())),
-        ("import", text(&clock.import)),
+        ("value", (!asked.value.is_empty()).then(|| Value::List(values).into())),
+        ("import", text(&asked.import)),
     ]
 }
 
