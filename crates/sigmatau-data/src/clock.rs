@@ -13,6 +13,7 @@ mod rule;
 mod store;
 
 use crate::column::{Described, Storage};
+use crate::document::{DocumentError, Parameter, Section};
 use crate::parquet_file::ParquetFile;
 use crate::{DataError, Table, grid};
 use gather::{Lane, gather};
@@ -20,6 +21,7 @@ use index::Segment;
 use layout::Layout;
 use rayon::prelude::*;
 use rule::{MISSING, TimeRule, ValueRule};
+use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};
 use std::ops::Range;
 use std::path::Path;
@@ -67,6 +69,41 @@ pub struct ClockOptions {
     pub time: Option<String>,
     /// The columns of values.
     pub value: Vec<String>,
+}
+
+impl ClockOptions {
+    /// The keys by which options are stated in manifests and pipelines.
+    pub const PARAMETERS: &[Parameter] = &[
+        Parameter { name: "kind", default: "", doc: "phase or frequency" },
+        Parameter { name: "unit", default: "", doc: "unit of the values, such as s, ns, 1, Hz" },
+        Parameter { name: "tau0", default: "", doc: "sampling interval in s, where there are no epochs" },
+        Parameter { name: "nominal", default: "", doc: "nominal frequency in Hz, for values in Hz" },
+        Parameter { name: "series", default: "", doc: "column with the names of the clocks" },
+        Parameter { name: "time", default: "", doc: "column with the epochs" },
+        Parameter { name: "value", default: "", doc: "column or columns with the values" },
+    ];
+
+    /// Reads the options from a section that knows their keys.
+    ///
+    /// # Errors
+    /// When a word is no kind or unit, or a number is not positive, with its line.
+    pub fn read(section: &Section<'_>) -> Result<Self, DocumentError> {
+        let kind = |word: String| {
+            let hint = did_you_mean(&word, &["phase", "frequency"]);
+            let unknown = || section.refuse_key("kind", &format!("there is no kind `{word}`{hint}"));
+            ClockKind::from_word(&word).ok_or_else(unknown)
+        };
+        let unit = |word: String| Unit::parse(&word).map_err(|error| section.refuse_key("unit", &error.to_string()));
+        Ok(Self {
+            kind: section.text("kind")?.map(kind).transpose()?,
+            unit: section.text("unit")?.map(unit).transpose()?,
+            tau0: section.positive("tau0")?,
+            nominal: section.positive("nominal")?,
+            series: section.text("series")?,
+            time: section.text("time")?,
+            value: section.texts("value")?.into_iter().map(|(_, name)| name).collect(),
+        })
+    }
 }
 
 /// A clock in a source.

@@ -84,17 +84,8 @@ pub enum DataError {
         reason: String,
     },
     /// A manifest is not as it should be.
-    #[error("read `{}`, line {line}, column {column}: {reason}", path.display())]
-    Manifest {
-        /// The manifest.
-        path: PathBuf,
-        /// The line, counted from 1.
-        line: usize,
-        /// The column, counted from 1.
-        column: usize,
-        /// What is wrong and how to mend it.
-        reason: String,
-    },
+    #[error("read the manifest {0}")]
+    Manifest(#[from] crate::DocumentError),
     /// A file is not the one that its manifest describes.
     #[error(
         "verify `{}`: its BLAKE3 hash is {found}, the manifest states {stated}; fetch the file again, or state the \

@@ -10,6 +10,7 @@ mod column;
 mod parquet_file;
 
 pub mod clock;
+pub mod document;
 pub mod error;
 pub mod generate;
 pub mod grid;
@@ -26,6 +27,7 @@ pub mod writer;
 
 pub use atomic::write_atomic;
 pub use clock::{ClockKind, ClockOptions, ClockSeries, ClockSource, SeriesInfo};
+pub use document::{Document, DocumentError};
 pub use error::{DataError, Trouble};
 pub use inspect::{ColumnInfo, Inspection, inspect};
 pub use manifest::{Content, DataFile, Manifest};

@@ -23,12 +23,25 @@
 //!
 //! Parsing is strict: an unknown key, a key of another type or a missing one is told with its line.
 
-mod block;
-
-use crate::{ClockKind, ClockOptions, DataError, Input, hash};
-use block::{Block, Document};
-use sigmatau_core::Unit;
+use crate::document::{Document, DocumentError, Parameter, Section};
+use crate::{ClockOptions, DataError, Input, hash};
 use std::path::{Path, PathBuf};
+
+const MANIFEST: &[Parameter] = &[
+    Parameter { name: "name", default: "", doc: "the word by which the dataset is named" },
+    Parameter { name: "title", default: "", doc: "one line for people" },
+    Parameter { name: "description", default: "", doc: "more for people" },
+    Parameter { name: "origin", default: "", doc: "where the data come from" },
+    Parameter { name: "licence", default: "", doc: "the licence, best as an SPDX expression" },
+    Parameter { name: "files", default: "", doc: "[[files]]: the data" },
+    Parameter { name: "recipe", default: "", doc: "what draws the data, in place of files" },
+    Parameter { name: "clock", default: "", doc: "[clock]: how the columns are meant" },
+];
+
+const FILE: &[Parameter] = &[
+    Parameter { name: "path", default: "", doc: "the file, from the directory of the manifest" },
+    Parameter { name: "blake3", default: "", doc: "the hash of its content, checked where it stands" },
+];
 
 /// A dataset as its manifest describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,9 +96,9 @@ impl Manifest {
     /// # Errors
     /// As [`Manifest::read`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, DataError> {
-        let document = Document::new(text, path)?;
-        let top = document.top();
-        top.only(&["name", "title", "description", "origin", "licence", "files", "recipe", "clock"])?;
+        let document = Document::parse(text, &path.display().to_string())?;
+        let top = document.section().checked("the manifest", &[MANIFEST])?;
+        let clock = top.subsection("clock").map(|clock| clock.checked("[clock]", &[ClockOptions::PARAMETERS]));
         Ok(Self {
             name: top.required("name")?,
             title: top.required("title")?,
@@ -93,7 +106,7 @@ impl Manifest {
             origin: top.required("origin")?,
             licence: top.required("licence")?,
             content: content(&top, path.parent().unwrap_or(Path::new("")))?,
-            clock: top.block("clock")?.map(|block| clock(&block)).transpose()?.unwrap_or_default(),
+            clock: clock.transpose()?.as_ref().map(ClockOptions::read).transpose()?.unwrap_or_default(),
         })
     }
 
@@ -118,50 +131,37 @@ impl Manifest {
     }
 }
 
-fn content(top: &Block<'_>, directory: &Path) -> Result<Content, DataError> {
-    match (top.blocks("files")?, top.text("recipe")?) {
+fn content(top: &Section<'_>, directory: &Path) -> Result<Content, DocumentError> {
+    match (top.subsections("files")?, top.text("recipe")?) {
         (files, None) if !files.is_empty() => {
-            Ok(Content::Files(files.iter().map(|block| file(block, directory)).collect::<Result<_, _>>()?))
+            Ok(Content::Files(files.into_iter().map(|section| file(section, directory)).collect::<Result<_, _>>()?))
         }
         (files, Some(recipe)) if files.is_empty() => Ok(Content::Recipe(recipe)),
-        (_, Some(_)) => Err(top.at("recipe", "a dataset has either `files` or a `recipe`; drop one of the two")),
-        (_, None) => Err(top.missing("there is neither `[[files]]` nor `recipe`; a dataset needs one of the two")),
+        (_, Some(_)) => {
+            Err(top.refuse_key("recipe", "a dataset has either `files` or a `recipe`; drop one of the two"))
+        }
+        (_, None) => Err(top.refuse(None, "there is neither `[[files]]` nor `recipe`; a dataset needs one of the two")),
     }
 }
 
-fn file(block: &Block<'_>, directory: &Path) -> Result<DataFile, DataError> {
-    block.only(&["path", "blake3"])?;
-    let path = PathBuf::from(block.required("path")?);
+fn file(section: Section<'_>, directory: &Path) -> Result<DataFile, DocumentError> {
+    let section = section.checked("[[files]]", &[FILE])?;
+    let path = PathBuf::from(section.required("path")?);
     if path.is_absolute() {
-        return Err(block.at("path", "the path is absolute; state it from the directory of the manifest"));
+        return Err(section.refuse_key("path", "the path is absolute; state it from the directory of the manifest"));
     }
-    let blake3 = block.text("blake3")?.map(|hash| hash.to_ascii_lowercase());
+    let blake3 = section.text("blake3")?.map(|hash| hash.to_ascii_lowercase());
     match blake3.as_ref().is_some_and(|hash| hash.len() != 64 || !hash.chars().all(|c| c.is_ascii_hexdigit())) {
-        true => Err(block.at("blake3", "a BLAKE3 hash has 64 hexadecimal digits")),
+        true => Err(section.refuse_key("blake3", "a BLAKE3 hash has 64 hexadecimal digits")),
         false => Ok(DataFile { path: directory.join(path), blake3 }),
     }
-}
-
-fn clock(block: &Block<'_>) -> Result<ClockOptions, DataError> {
-    block.only(&["kind", "unit", "tau0", "nominal", "series", "time", "value"])?;
-    let kind = |word: String| {
-        ClockKind::from_word(&word).ok_or_else(|| block.at("kind", "the kind is `phase` or `frequency`"))
-    };
-    let unit = |word: String| Unit::parse(&word).map_err(|refused| block.at("unit", format!("failed to {refused}")));
-    Ok(ClockOptions {
-        kind: block.text("kind")?.map(kind).transpose()?,
-        unit: block.text("unit")?.map(unit).transpose()?,
-        tau0: block.positive("tau0")?,
-        nominal: block.positive("nominal")?,
-        series: block.text("series")?,
-        time: block.text("time")?,
-        value: block.texts("value")?,
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ClockKind;
+    use sigmatau_core::Unit;
 
     const HEAD: &str = "name = \"m\"\ntitle = \"t\"\norigin = \"o\"\nlicence = \"CC0-1.0\"\n";
 
@@ -201,35 +201,35 @@ mod tests {
     fn an_unknown_key_is_told_with_its_line_and_the_nearest() {
         assert_eq!(
             parse("recipe = \"x\"\n[clock]\n  tau = 1.0\n").unwrap_err(),
-            "read `sets/dataset.toml`, line 7, column 3: unknown key `tau`; did you mean `tau0`?"
+            "read the manifest sets/dataset.toml, line 7: [clock] has no key `tau`; did you mean `tau0`?"
         );
-        assert!(parse("license = \"x\"\n").unwrap_err().contains("line 5, column 1: unknown key `license`; did you"));
+        assert!(parse("license = \"x\"\n").unwrap_err().contains("line 5: the manifest has no key `license`; did you"));
     }
 
     #[test]
     fn a_missing_key_is_told() {
         let message = Manifest::parse("name = \"m\"\n", Path::new("dataset.toml")).unwrap_err().to_string();
-        assert_eq!(message, "read `dataset.toml`, line 1, column 1: the key `title` is missing");
+        assert_eq!(message, "read the manifest dataset.toml, line 1: the manifest needs the key `title`");
         let message = parse("[[files]]\nblake3 = \"x\"\n").unwrap_err();
-        assert!(message.ends_with("line 5, column 1: the key `path` is missing"), "{message}");
+        assert!(message.ends_with("line 5: [[files]] needs the key `path`"), "{message}");
         assert!(parse("").unwrap_err().contains("there is neither `[[files]]` nor `recipe`"));
     }
 
     #[test]
     fn values_of_another_type_or_range_are_told() {
         for (tail, reason) in [
-            ("recipe = 1", "line 5, column 10: `recipe` is an integer, text is wanted"),
-            ("recipe = \"x\"\n[clock]\ntau0 = \"1\"", "`tau0` is a string, a number is wanted"),
-            ("recipe = \"x\"\n[clock]\ntau0 = -1", "`tau0` is -1, a positive number is wanted"),
-            ("recipe = \"x\"\n[clock]\nvalue = [1]", "`value` is an integer, text is wanted"),
-            ("recipe = \"x\"\n[clock]\nkind = \"time\"", "the kind is `phase` or `frequency`"),
+            ("recipe = 1", "line 5: `recipe` of the manifest must be a word in quotes"),
+            ("recipe = \"x\"\n[clock]\ntau0 = \"1\"", "line 7: `tau0` of [clock] must be a number"),
+            ("recipe = \"x\"\n[clock]\ntau0 = -1", "`tau0` of [clock] must be a positive number"),
+            ("recipe = \"x\"\n[clock]\nvalue = [1]", "`value` lists words in quotes"),
+            ("recipe = \"x\"\n[clock]\nkind = \"time\"", "there is no kind `time`; known are `phase`, `frequency`"),
             ("recipe = \"x\"\n[clock]\nunit = \"nsec\"", "`nsec` is not a unit"),
-            ("recipe = \"x\"\nclock = 3", "`clock` is an integer, a table is wanted"),
-            ("files = [\"a\"]", "`files` is a string, a table is wanted"),
+            ("recipe = \"x\"\nclock = 3", "line 6: a table is expected here"),
+            ("files = [\"a\"]", "line 5: a table is expected here"),
             ("[[files]]\npath = \"/a\"", "the path is absolute"),
             ("[[files]]\npath = \"a\"\nblake3 = \"12\"", "64 hexadecimal digits"),
             ("recipe = \"x\"\n[[files]]\npath = \"a\"", "either `files` or a `recipe`"),
-            ("recipe = \n", "line 5, column 10"),
+            ("recipe = \n", "line 5: "),
         ] {
             let message = parse(tail).unwrap_err();
             assert!(message.contains(reason), "{tail}: {message}");

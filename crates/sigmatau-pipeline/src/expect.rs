@@ -9,7 +9,7 @@
 //! tolerance = 1e-12
 //! ```
 
-use crate::document::{Parameter, Section, SpecError};
+use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_data::schema::{Field, Kind};
 use sigmatau_data::{Schema, Table, Values};
@@ -52,8 +52,8 @@ impl Expectation {
     ///
     /// # Errors
     /// When a key, step or column is not known, something is missing, or a word stands for a number.
-    pub fn read(section: Section<'_>, steps: &[(&str, &Schema)]) -> Result<Self, SpecError> {
-        let section = section.checked("the expectation", EXPECT)?;
+    pub fn read(section: Section<'_>, steps: &[(&str, &Schema)]) -> Result<Self, DocumentError> {
+        let section = section.checked("the expectation", &[EXPECT])?;
         let step = section.one_of("step", "step", steps.iter().map(|(name, _)| *name))?;
         let fields = steps[step].1.fields;
         let rows = section.subsection("rows").ok_or_else(|| section.missing("rows"))?;
@@ -86,7 +86,7 @@ impl Expectation {
     }
 }
 
-fn condition(rows: &Section<'_>, name: &str, fields: &[Field]) -> Result<Condition, SpecError> {
+fn condition(rows: &Section<'_>, name: &str, fields: &[Field]) -> Result<Condition, DocumentError> {
     let wanted = match field(rows, name, name, fields)?.kind {
         Kind::Text => Wanted::Word(rows.required(name)?),
         Kind::Float | Kind::Integer => Wanted::Number(rows.number(name)?.ok_or_else(|| rows.missing(name))?),
@@ -95,7 +95,7 @@ fn condition(rows: &Section<'_>, name: &str, fields: &[Field]) -> Result<Conditi
 }
 
 /// The column of this name; `key` is where it was typed.
-fn field<'f>(section: &Section<'_>, key: &str, name: &str, fields: &'f [Field]) -> Result<&'f Field, SpecError> {
+fn field<'f>(section: &Section<'_>, key: &str, name: &str, fields: &'f [Field]) -> Result<&'f Field, DocumentError> {
     let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
     let unknown =
         || section.refuse_key(key, &format!("the record has no column `{name}`{}", did_you_mean(name, &names)));

@@ -38,7 +38,6 @@
 //! ```
 
 pub mod dataset;
-pub mod document;
 pub mod event;
 pub mod expect;
 pub mod op;
@@ -47,11 +46,11 @@ pub mod recorder;
 pub mod run;
 pub mod spec;
 
-pub use document::{Document, SpecError};
 pub use event::{Event, Listener};
 pub use op::{OPS, Op};
 pub use plan::{Plan, PlanError};
 pub use recorder::Recorder;
 pub use run::store::{Store, StoreError};
 pub use run::{Options, Outcome, RunError, StepResult, run};
+pub use sigmatau_data::document::{self, Document, DocumentError};
 pub use spec::Spec;

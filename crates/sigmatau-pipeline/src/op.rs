@@ -4,7 +4,7 @@
 //! [`Analysis`] at planning time, with every word understood or refused.
 
 use crate::dataset::{Dataset, Unit};
-use crate::document::{Parameter, Section, SpecError};
+use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
@@ -26,7 +26,7 @@ pub struct Op {
     /// Its keys besides `name`, `op` and `dataset`.
     pub parameters: &'static [Parameter],
     /// Understands the keys.
-    pub plan: fn(&Section<'_>) -> Result<Box<dyn Analysis>, SpecError>,
+    pub plan: fn(&Section<'_>) -> Result<Box<dyn Analysis>, DocumentError>,
 }
 
 impl std::fmt::Debug for Op {

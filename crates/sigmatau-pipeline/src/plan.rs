@@ -1,7 +1,7 @@
 //! A pipeline as meant: every word understood, every file opened. Nothing has run yet.
 
 use crate::dataset::{Dataset, Origin, Planned};
-use crate::document::{Document, Parameter, Section, SpecError};
+use crate::document::{Document, DocumentError, Parameter, Section};
 use crate::expect::Expectation;
 use crate::op::{Analysis, OPS, Op};
 use crate::run::store;
@@ -76,9 +76,9 @@ pub struct Publication {
 
 impl Publication {
     /// An error at the line of a key, for whoever publishes.
-    pub fn refuse(&self, key: &str, message: &str) -> SpecError {
+    pub fn refuse(&self, key: &str, message: &str) -> DocumentError {
         let line = self.lines.iter().find(|(name, _)| *name == key).and_then(|(_, line)| *line);
-        SpecError { origin: self.origin.clone(), line, message: message.to_owned() }
+        DocumentError { origin: self.origin.clone(), line, message: message.to_owned() }
     }
 }
 
@@ -88,7 +88,7 @@ impl Publication {
 pub enum PlanError {
     /// The request can't be meant.
     #[error(transparent)]
-    Spec(#[from] SpecError),
+    Spec(#[from] DocumentError),
     /// The data of a dataset can't be read.
     #[error("open dataset `{dataset}`: {source}")]
     Data {
@@ -120,7 +120,7 @@ impl Plan {
     }
 }
 
-fn all<T, U>(typed: Vec<T>, meant: impl Fn(T) -> Result<U, SpecError>) -> Result<Vec<U>, SpecError> {
+fn all<T, U>(typed: Vec<T>, meant: impl Fn(T) -> Result<U, DocumentError>) -> Result<Vec<U>, DocumentError> {
     typed.into_iter().map(meant).collect()
 }
 
@@ -134,22 +134,15 @@ fn opened(planned: &Planned) -> Result<Option<Dataset>, PlanError> {
     opened.map_err(|source| PlanError::Data { dataset: planned.name.clone(), source: source.into() })
 }
 
-fn step(name: String, section: Section<'_>, datasets: &[Planned]) -> Result<Step, SpecError> {
+fn step(name: String, section: Section<'_>, datasets: &[Planned]) -> Result<Step, DocumentError> {
     let op = OPS[section.one_of("op", "op", OPS.iter().map(|op| op.name))?];
-    let section = section.checked(format!("step `{name}`"), known_keys(op))?.knowing(op.parameters);
+    let section = section.checked(format!("step `{name}`"), &[STEP, op.parameters])?;
     let dataset = section.one_of("dataset", "dataset", datasets.iter().map(|dataset| dataset.name.as_str()))?;
     Ok(Step { dataset, op, analysis: (op.plan)(&section)?, name })
 }
 
-/// The keys of every step and those of the op, made once for each op.
-fn known_keys(op: &'static Op) -> &'static [Parameter] {
-    static KEYS: std::sync::LazyLock<Vec<(&str, Vec<Parameter>)>> =
-        std::sync::LazyLock::new(|| OPS.iter().map(|op| (op.name, [STEP, op.parameters].concat())).collect());
-    KEYS.iter().find(|(name, _)| *name == op.name).map_or(STEP, |(_, keys)| keys)
-}
-
-fn publication(section: Section<'_>, steps: &[&str]) -> Result<Publication, SpecError> {
-    let section = section.checked("the publication", PUBLISH)?;
+fn publication(section: Section<'_>, steps: &[&str]) -> Result<Publication, DocumentError> {
+    let section = section.checked("the publication", &[PUBLISH])?;
     let place = |(line, name): (Option<usize>, String)| {
         let unknown = || section.refuse(line, &format!("there is no step `{name}`{}", did_you_mean(&name, steps)));
         steps.iter().position(|step| *step == name).ok_or_else(unknown)
@@ -166,7 +159,7 @@ fn publication(section: Section<'_>, steps: &[&str]) -> Result<Publication, Spec
 }
 
 /// The name of a document, which stands in the run directory beside what the run itself keeps there.
-fn plain(section: &Section<'_>, name: String) -> Result<String, SpecError> {
+fn plain(section: &Section<'_>, name: String) -> Result<String, DocumentError> {
     let kept = store::is_own(&name) || name.contains(['/', '\\']) || name.is_empty() || name.starts_with('.');
     let refused =
         || section.refuse_key("file", &format!("`{name}` is no name for a document; write one such as report.html"));

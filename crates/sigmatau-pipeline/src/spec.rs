@@ -1,6 +1,6 @@
 //! A pipeline as typed: named datasets, an ordered list of steps, publications, expectations.
 
-use crate::document::{Document, Parameter, Section, SpecError};
+use crate::document::{Document, DocumentError, Parameter, Section};
 
 const PIPELINE: &[Parameter] = &[
     Parameter { name: "title", default: "", doc: "title of the run and of its publications" },
@@ -30,8 +30,8 @@ impl<'a> Spec<'a> {
     ///
     /// # Errors
     /// When a key is not known, a step has no name or the name of another, or there is no step.
-    pub fn read(document: &'a Document) -> Result<Self, SpecError> {
-        let root = document.section().checked("the pipeline", PIPELINE)?;
+    pub fn read(document: &'a Document) -> Result<Self, DocumentError> {
+        let root = document.section().checked("the pipeline", &[PIPELINE])?;
         let spec = Self {
             title: root.text("title")?.unwrap_or_else(|| "sigmatau".to_owned()),
             datasets: named_datasets(&root)?,
@@ -46,7 +46,7 @@ impl<'a> Spec<'a> {
     }
 }
 
-fn named_datasets<'a>(root: &Section<'a>) -> Result<Vec<(String, Section<'a>)>, SpecError> {
+fn named_datasets<'a>(root: &Section<'a>) -> Result<Vec<(String, Section<'a>)>, DocumentError> {
     let Some(datasets) = root.subsection("dataset") else { return Ok(Vec::new()) };
     let datasets = datasets.table("write each dataset as [dataset.NAME]")?;
     let dataset = |name: &'a str| {
@@ -56,7 +56,7 @@ fn named_datasets<'a>(root: &Section<'a>) -> Result<Vec<(String, Section<'a>)>, 
     datasets.keys().into_iter().map(dataset).collect()
 }
 
-fn named_steps<'a>(root: &Section<'a>) -> Result<Vec<(String, Section<'a>)>, SpecError> {
+fn named_steps<'a>(root: &Section<'a>) -> Result<Vec<(String, Section<'a>)>, DocumentError> {
     let mut steps: Vec<(String, Section<'a>)> = Vec::new();
     for section in root.subsections("step")? {
         let name = section.required("name")?;

@@ -5,7 +5,7 @@ use crate::args::CheckArguments;
 use crate::exit::Exit;
 use crate::output::deliver;
 use anyhow::Context;
-use sigmatau_pipeline::{Document as Pipeline, Plan, SpecError};
+use sigmatau_pipeline::{Document as Pipeline, DocumentError, Plan};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub(crate) fn plan(path: &Path, set: &[String]) -> anyhow::Result<Plan> {
 }
 
 /// Understands every publication, and refuses one that would replace the document of another.
-fn check_documents(plan: &Plan) -> Result<(), SpecError> {
+fn check_documents(plan: &Plan) -> Result<(), DocumentError> {
     let mut taken: HashSet<String> = HashSet::new();
     for publication in &plan.publications {
         let steps: Vec<&str> = publication.steps.iter().map(|step| plan.steps[*step].name.as_str()).collect();

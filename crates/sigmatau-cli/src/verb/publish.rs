@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::output::deliver;
 use anyhow::Context;
 use sigmatau_data::{Record, write_atomic};
-use sigmatau_pipeline::{SpecError, StepResult, Store, plan};
+use sigmatau_pipeline::{DocumentError, StepResult, Store, plan};
 use sigmatau_publish::format::Holds;
 use sigmatau_publish::{Format, Language, Publication, PublishError, Remark, format};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ pub(crate) struct Document {
 
 impl Document {
     /// Understands a publication of a pipeline.
-    pub(crate) fn of(publication: &plan::Publication) -> Result<Self, SpecError> {
+    pub(crate) fn of(publication: &plan::Publication) -> Result<Self, DocumentError> {
         let refused = |key| move |error: PublishError| publication.refuse(key, &error.to_string());
         let format = format::named(&publication.format).map_err(refused("format"))?;
         let language = Language::named(&publication.language).map_err(refused("language"))?;

@@ -95,6 +95,7 @@ fn values_of_another_kind() {
     refused("0.95", "1.5", 15, &["the confidence 1.5 must lie between 0 and 1"]);
     refused("0.95", "\"high\"", 15, &["`confidence` of step `stability` must be a number"]);
     refused("tau0 = 1", "tau0 = \"1 s\"", 7, &["`tau0` of dataset `clocks` must be a number"]);
+    refused("tau0 = 1", "tau0 = -1", 7, &["`tau0` of dataset `clocks` must be a positive number"]);
     refused("\"octave\"", "10", 14, &["`tau` of step `stability` must be a word in quotes"]);
     refused("title = \"Clocks\"", "title = ", 1, &[]);
     refused("tau0 = 1", "tau0 = 1\npoints = 3", 8, &["`points` goes with `recipe` only"]);
@@ -111,7 +112,6 @@ fn columns_and_units_that_do_not_fit() {
         ("series = \"clock\"", "`clock`"),
         ("unit = \"V\"", "it is in `s` by its field metadata, but `unit = \"V\"` was stated"),
         ("kind = \"frequency\"", "read column `phase` of `maser.parquet`"),
-        ("tau0 = -1", "it must be a positive number"),
     ] {
         let dataset = format!("[dataset.c]\npath = \"maser.parquet\"\n{key}\n");
         bench.put("p.toml", format!("{dataset}[[step]]\nname = \"s\"\nop = \"stability\"\ndataset = \"c\"\n"));

@@ -1,10 +1,8 @@
 //! Where a step takes its data from: files, folders, manifests, recipes of demonstration data.
 
 use super::files;
-use crate::document::{Parameter, Section, SpecError};
-use sigmatau_core::Unit;
-use sigmatau_core::nearest::did_you_mean;
-use sigmatau_data::clock::{ClockKind, ClockOptions, ClockSource};
+use crate::document::{DocumentError, Parameter, Section};
+use sigmatau_data::clock::{ClockOptions, ClockSource};
 use sigmatau_data::generate::{Overrides, Recipe};
 use sigmatau_data::{Content, DataError, Manifest, import};
 use std::fmt;
@@ -30,13 +28,6 @@ pub const PARAMETERS: &[Parameter] = &[
         default: "",
         doc: "format of text files, see `list importers`; found by itself if left out",
     },
-    Parameter { name: "kind", default: "", doc: "phase or frequency" },
-    Parameter { name: "unit", default: "", doc: "unit of the values, such as s, ns, 1, Hz" },
-    Parameter { name: "tau0", default: "", doc: "sampling interval in s, where there are no epochs" },
-    Parameter { name: "nominal", default: "", doc: "nominal frequency in Hz, for values in Hz" },
-    Parameter { name: "series", default: "", doc: "column with the names of the clocks" },
-    Parameter { name: "time", default: "", doc: "column with the epochs" },
-    Parameter { name: "value", default: "", doc: "column or columns with the values" },
 ];
 
 /// What a dataset section means.
@@ -77,9 +68,9 @@ impl Planned {
     ///
     /// # Errors
     /// When a key, word or unit is not known, there is no such file, or it is not clear what to read.
-    pub fn read(name: &str, section: Section<'_>, base: &Path) -> Result<Self, SpecError> {
-        let section = section.checked(format!("dataset `{name}`"), PARAMETERS)?;
-        let mut options = clock_options(&section)?;
+    pub fn read(name: &str, section: Section<'_>, base: &Path) -> Result<Self, DocumentError> {
+        let section = section.checked(format!("dataset `{name}`"), &[PARAMETERS, ClockOptions::PARAMETERS])?;
+        let mut options = ClockOptions::read(&section)?;
         let importer = section.text("import")?;
         if let Some(word) = &importer {
             import::importer(word).map_err(|error| section.refuse_key("import", &error.to_string()))?;
@@ -105,27 +96,7 @@ impl Planned {
     }
 }
 
-fn clock_options(section: &Section<'_>) -> Result<ClockOptions, SpecError> {
-    let kind = section.text("kind")?.map(|word| {
-        let hint = || did_you_mean(&word, &["phase", "frequency"]);
-        ClockKind::from_word(&word)
-            .ok_or_else(|| section.refuse_key("kind", &format!("there is no kind `{word}`{}", hint())))
-    });
-    let unit = section
-        .text("unit")?
-        .map(|word| Unit::parse(&word).map_err(|error| section.refuse_key("unit", &error.to_string())));
-    Ok(ClockOptions {
-        kind: kind.transpose()?,
-        unit: unit.transpose()?,
-        tau0: section.number("tau0")?,
-        nominal: section.number("nominal")?,
-        series: section.text("series")?,
-        time: section.text("time")?,
-        value: section.texts("value")?.into_iter().map(|(_, name)| name).collect(),
-    })
-}
-
-fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, SpecError> {
+fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, DocumentError> {
     let refused = |message: &dyn fmt::Display| section.refuse_key("recipe", &message.to_string());
     let recipe = match word.ends_with(".toml") {
         true => {
@@ -145,7 +116,7 @@ fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, Spec
 }
 
 /// The files that the paths stand for; a manifest states options that the section leaves out.
-fn files(section: &Section<'_>, base: &Path, options: &mut ClockOptions) -> Result<Origin, SpecError> {
+fn files(section: &Section<'_>, base: &Path, options: &mut ClockOptions) -> Result<Origin, DocumentError> {
     let paths = section.texts("path")?;
     if let [(_, path)] = paths.as_slice()
         && let Some(manifest) = files::manifest(&base.join(path))
@@ -161,7 +132,7 @@ fn files(section: &Section<'_>, base: &Path, options: &mut ClockOptions) -> Resu
 }
 
 /// What a manifest describes, its files verified.
-fn described(section: &Section<'_>, path: &Path, options: &mut ClockOptions) -> Result<Origin, SpecError> {
+fn described(section: &Section<'_>, path: &Path, options: &mut ClockOptions) -> Result<Origin, DocumentError> {
     let refused = |error: DataError| section.refuse_key("path", &error.to_string());
     let manifest = Manifest::read(path).map_err(refused)?;
     manifest.inputs().map_err(refused)?;
@@ -209,7 +180,7 @@ mod tests {
                         [clock]\nunit = \"ns\"\ntau0 = 2\n";
         std::fs::write(folder.path().join("dataset.toml"), manifest).unwrap();
         let planned = read("path = \"dataset.toml\"\ntau0 = 5\npoints = 7\n", folder.path()).unwrap();
-        assert_eq!((planned.options.tau0, planned.options.unit), (Some(5.0), Unit::parse("ns").ok()));
+        assert_eq!((planned.options.tau0, planned.options.unit), (Some(5.0), sigmatau_core::Unit::parse("ns").ok()));
         assert_eq!(planned.origin.to_string(), "recipe clocks, 12 clocks of 7 points every 1 s");
     }
 

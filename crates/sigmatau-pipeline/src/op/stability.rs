@@ -2,7 +2,7 @@
 
 use super::{Analysis, Op};
 use crate::dataset::{Dataset, Unit};
-use crate::document::{Parameter, Section, SpecError};
+use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, SeriesError, Severity, Unit as Measure};
@@ -43,11 +43,11 @@ pub(super) static OP: Op = Op {
     plan,
 };
 
-fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, SpecError> {
+fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, DocumentError> {
     Ok(Box::new(Stability(settings(section)?)))
 }
 
-fn settings(section: &Section<'_>) -> Result<Settings, SpecError> {
+fn settings(section: &Section<'_>) -> Result<Settings, DocumentError> {
     Ok(Settings {
         estimators: estimators(section)?,
         taus: section.required("tau")?.parse().map_err(|error| section.refuse_key("tau", &format!("{error}")))?,
@@ -57,7 +57,7 @@ fn settings(section: &Section<'_>) -> Result<Settings, SpecError> {
     })
 }
 
-fn estimators(section: &Section<'_>) -> Result<Vec<&'static Estimator>, SpecError> {
+fn estimators(section: &Section<'_>) -> Result<Vec<&'static Estimator>, DocumentError> {
     let named = |(line, name): (Option<usize>, String)| {
         Estimator::named(&name).map_err(|error| section.refuse(line, &error.to_string()))
     };
@@ -68,20 +68,20 @@ fn estimators(section: &Section<'_>) -> Result<Vec<&'static Estimator>, SpecErro
     }
 }
 
-fn confidence(section: &Section<'_>) -> Result<f64, SpecError> {
+fn confidence(section: &Section<'_>) -> Result<f64, DocumentError> {
     let confidence = section.number("confidence")?.unwrap_or(f64::NAN);
     let refused = || section.refuse_key("confidence", &format!("the confidence {confidence} must lie between 0 and 1"));
     (confidence > 0.0 && confidence < 1.0).then_some(confidence).ok_or_else(refused)
 }
 
-fn edf(section: &Section<'_>) -> Result<EdfMethod, SpecError> {
+fn edf(section: &Section<'_>) -> Result<EdfMethod, DocumentError> {
     let name = section.required("edf")?;
     let refused =
         |hint| section.refuse_key("edf", &format!("there is no method `{name}` for degrees of freedom{hint}"));
     name.parse().map_err(refused)
 }
 
-fn noise(section: &Section<'_>) -> Result<Option<Noise>, SpecError> {
+fn noise(section: &Section<'_>) -> Result<Option<Noise>, DocumentError> {
     let name = section.required("noise")?;
     if name == "auto" {
         return Ok(None);
@@ -207,13 +207,13 @@ mod tests {
 
     fn meant(text: &str) -> Result<String, String> {
         let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().knowing(OP.parameters);
+        let section = document.section().checked("the step", &[OP.parameters]).unwrap();
         plan(&section).map(|analysis| analysis.parameters()).map_err(|error| error.to_string())
     }
 
     fn stability(text: &str) -> Stability {
         let document = Document::parse(text, "a.toml").unwrap();
-        Stability(settings(&document.section().knowing(OP.parameters)).unwrap())
+        Stability(settings(&document.section().checked("the step", &[OP.parameters]).unwrap()).unwrap())
     }
 
     fn clock(tau0: f64, values: Vec<f64>) -> ClockSeries {

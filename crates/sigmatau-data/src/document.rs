@@ -1,11 +1,12 @@
-//! A TOML document whose every word knows its line, and sections of it that know their keys.
+//! A TOML document whose every word knows its line, and sections of it that know their keys: how
+//! manifests and pipelines are read, strictly.
 
 use sigmatau_core::nearest::did_you_mean;
 use toml::de::{DeTable, DeValue};
 
 /// A request that can't be meant: where it stands, what is wrong, what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SpecError {
+pub struct DocumentError {
     /// The file; empty for the command line.
     pub origin: String,
     /// The line, counted from 1.
@@ -14,9 +15,9 @@ pub struct SpecError {
     pub message: String,
 }
 
-impl std::error::Error for SpecError {}
+impl std::error::Error for DocumentError {}
 
-impl std::fmt::Display for SpecError {
+impl std::fmt::Display for DocumentError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self.origin.as_str(), self.line) {
             ("", _) => write!(f, "{}", self.message),
@@ -77,9 +78,9 @@ impl Document {
     ///
     /// # Errors
     /// When the text is no TOML, with the line.
-    pub fn parse(text: &str, origin: &str) -> Result<Self, SpecError> {
+    pub fn parse(text: &str, origin: &str) -> Result<Self, DocumentError> {
         let lines = Lines(text);
-        let refused = |error: &toml::de::Error| SpecError {
+        let refused = |error: &toml::de::Error| DocumentError {
             origin: origin.to_owned(),
             line: error.span().map(|span| lines.of(span.start)),
             message: error.message().to_owned(),
@@ -99,9 +100,9 @@ impl Document {
     ///
     /// # Errors
     /// When the way to the key leads through something that is no table.
-    pub fn set(&mut self, key: &str, value: &str) -> Result<(), SpecError> {
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), DocumentError> {
         let value = literal(value).unwrap_or_else(|| Node::from(value));
-        let refused = || SpecError {
+        let refused = || DocumentError {
             origin: String::new(),
             line: None,
             message: format!("set `{key}`: there is no such place in the pipeline"),
@@ -119,7 +120,7 @@ impl Document {
 
     /// The whole document as a section.
     pub fn section(&self) -> Section<'_> {
-        Section { origin: &self.origin, what: "the pipeline".to_owned(), node: &self.root, known: &[] }
+        Section { origin: &self.origin, what: "the pipeline".to_owned(), node: &self.root, known: Vec::new() }
     }
 }
 
@@ -209,17 +210,17 @@ pub struct Section<'a> {
     origin: &'a str,
     what: String,
     node: &'a Node,
-    known: &'static [Parameter],
+    known: Vec<Parameter>,
 }
 
 impl<'a> Section<'a> {
-    /// The same section under a name for messages, with every key checked against `known`.
+    /// The same section under a name for messages, with every key checked against the lists of `known` ones.
     ///
     /// # Errors
     /// When it is no table or has a key that is not known, with the line and the nearest known keys.
-    pub fn checked(self, what: impl Into<String>, known: &'static [Parameter]) -> Result<Self, SpecError> {
-        let section = Self { what: what.into(), known, ..self }.table("a table is expected here")?;
-        let names: Vec<&str> = known.iter().map(|parameter| parameter.name).collect();
+    pub fn checked(self, what: impl Into<String>, known: &[&[Parameter]]) -> Result<Self, DocumentError> {
+        let section = Self { what: what.into(), known: known.concat(), ..self }.table("a table is expected here")?;
+        let names: Vec<&str> = section.known.iter().map(|parameter| parameter.name).collect();
         match section.keys().into_iter().find(|key| !names.contains(key)) {
             Some(key) => {
                 let message = format!("{} has no key `{key}`{}", section.what, did_you_mean(key, &names));
@@ -233,22 +234,16 @@ impl<'a> Section<'a> {
     ///
     /// # Errors
     /// When it is something else; `remedy` says what to write.
-    pub fn table(self, remedy: &str) -> Result<Self, SpecError> {
+    pub fn table(self, remedy: &str) -> Result<Self, DocumentError> {
         match self.node.value {
             Value::Table(_) => Ok(self),
             _ => Err(self.refuse(self.node.line, remedy)),
         }
     }
 
-    /// Further keys that the section may have besides those it was checked for.
-    #[must_use]
-    pub fn knowing(self, known: &'static [Parameter]) -> Self {
-        Self { known, ..self }
-    }
-
     /// An error at a line of this document.
-    pub fn refuse(&self, line: Option<usize>, message: &str) -> SpecError {
-        SpecError { origin: self.origin.to_owned(), line, message: message.to_owned() }
+    pub fn refuse(&self, line: Option<usize>, message: &str) -> DocumentError {
+        DocumentError { origin: self.origin.to_owned(), line, message: message.to_owned() }
     }
 
     /// The file that the section stands in; empty for the command line.
@@ -262,7 +257,7 @@ impl<'a> Section<'a> {
     }
 
     /// An error at the line of a key.
-    pub fn refuse_key(&self, key: &str, message: &str) -> SpecError {
+    pub fn refuse_key(&self, key: &str, message: &str) -> DocumentError {
         self.refuse(self.line(key), message)
     }
 
@@ -288,7 +283,7 @@ impl<'a> Section<'a> {
     ///
     /// # Errors
     /// When there is something else than a list of tables.
-    pub fn subsections(&self, key: &str) -> Result<Vec<Section<'a>>, SpecError> {
+    pub fn subsections(&self, key: &str) -> Result<Vec<Section<'a>>, DocumentError> {
         match self.typed(key).map(|node| &node.value) {
             None => Ok(Vec::new()),
             Some(Value::List(items)) => Ok(items.iter().map(|node| Section { node, ..self.clone() }).collect()),
@@ -300,7 +295,7 @@ impl<'a> Section<'a> {
     ///
     /// # Errors
     /// When there is something else than a word.
-    pub fn text(&self, key: &str) -> Result<Option<String>, SpecError> {
+    pub fn text(&self, key: &str) -> Result<Option<String>, DocumentError> {
         match self.value(key) {
             None => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),
@@ -312,12 +307,12 @@ impl<'a> Section<'a> {
     ///
     /// # Errors
     /// When it is missing or something else than a word.
-    pub fn required(&self, key: &str) -> Result<String, SpecError> {
+    pub fn required(&self, key: &str) -> Result<String, DocumentError> {
         self.text(key)?.ok_or_else(|| self.missing(key))
     }
 
     /// The error that a key is missing.
-    pub fn missing(&self, key: &str) -> SpecError {
+    pub fn missing(&self, key: &str) -> DocumentError {
         self.refuse(self.node.line, &format!("{} needs the key `{key}`", self.what))
     }
 
@@ -330,7 +325,7 @@ impl<'a> Section<'a> {
         key: &str,
         kind: &str,
         known: impl IntoIterator<Item = &'n str>,
-    ) -> Result<usize, SpecError> {
+    ) -> Result<usize, DocumentError> {
         let (word, known) = (self.required(key)?, known.into_iter().collect::<Vec<_>>());
         let unknown = || self.refuse_key(key, &format!("there is no {kind} `{word}`{}", did_you_mean(&word, &known)));
         known.iter().position(|name| *name == word).ok_or_else(unknown)
@@ -340,7 +335,7 @@ impl<'a> Section<'a> {
     ///
     /// # Errors
     /// When there is something else than a finite number.
-    pub fn number(&self, key: &str) -> Result<Option<f64>, SpecError> {
+    pub fn number(&self, key: &str) -> Result<Option<f64>, DocumentError> {
         match self.value(key) {
             None => Ok(None),
             Some(Value::Number(number)) if number.is_finite() => Ok(Some(number)),
@@ -348,11 +343,22 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The positive number under a key, or its default.
+    ///
+    /// # Errors
+    /// When there is something else than a finite number above 0.
+    pub fn positive(&self, key: &str) -> Result<Option<f64>, DocumentError> {
+        match self.number(key)? {
+            Some(number) if number <= 0.0 => Err(self.expected(key, "a positive number")),
+            number => Ok(number),
+        }
+    }
+
     /// The whole number under a key, or its default.
     ///
     /// # Errors
     /// When there is something else than a whole number from 0 to 2⁵³.
-    pub fn count(&self, key: &str) -> Result<Option<usize>, SpecError> {
+    pub fn count(&self, key: &str) -> Result<Option<usize>, DocumentError> {
         let exact = 0.0..=9_007_199_254_740_992.0;
         match self.number(key)? {
             Some(number) if number.fract() != 0.0 || !exact.contains(&number) => {
@@ -366,7 +372,7 @@ impl<'a> Section<'a> {
     ///
     /// # Errors
     /// When there is something else than words.
-    pub fn texts(&self, key: &str) -> Result<Vec<(Option<usize>, String)>, SpecError> {
+    pub fn texts(&self, key: &str) -> Result<Vec<(Option<usize>, String)>, DocumentError> {
         let line = self.line(key);
         match self.value(key) {
             None => Ok(Vec::new()),
@@ -382,7 +388,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn expected(&self, key: &str, kind: &str) -> SpecError {
+    fn expected(&self, key: &str, kind: &str) -> DocumentError {
         self.refuse_key(key, &format!("`{key}` of {} must be {kind}", self.what))
     }
 
@@ -409,7 +415,7 @@ mod tests {
     #[test]
     fn words_know_their_lines() {
         let document = Document::parse("tau = \"decade\"\n\nconfidence = \"high\"\n", "a.toml").unwrap();
-        let section = document.section().checked("the step", KNOWN).unwrap();
+        let section = document.section().checked("the step", &[KNOWN]).unwrap();
         assert_eq!(section.text("tau").unwrap().as_deref(), Some("decade"));
         let error = section.number("confidence").unwrap_err().to_string();
         assert_eq!(error, "a.toml, line 3: `confidence` of the step must be a number");
@@ -418,14 +424,14 @@ mod tests {
     #[test]
     fn an_unknown_key_is_refused_with_line_and_nearest() {
         let document = Document::parse("# a step\nconfidance = 0.9\n", "a.toml").unwrap();
-        let error = document.section().checked("the step", KNOWN).unwrap_err().to_string();
+        let error = document.section().checked("the step", &[KNOWN]).unwrap_err().to_string();
         assert_eq!(error, "a.toml, line 2: the step has no key `confidance`; did you mean `confidence`?");
     }
 
     #[test]
     fn what_is_not_typed_takes_its_default() {
         let document = Document::parse("", "a.toml").unwrap();
-        let section = document.section().checked("the step", KNOWN).unwrap();
+        let section = document.section().checked("the step", &[KNOWN]).unwrap();
         assert_eq!(
             (section.text("tau").unwrap().as_deref(), section.number("confidence").unwrap()),
             (Some("octave"), Some(0.95))
