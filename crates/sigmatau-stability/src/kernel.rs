@@ -1,7 +1,7 @@
 //! Sums of squared differences for many averaging factors in one pass over the data.
 //!
-//! Blocks are the outer loop and averaging factors the inner one, so that all factors share one
-//! read of the data. Inside a block the squares are summed in [`LANES`] fixed lanes; the block sums
+//! Blocks are the outer loop and averaging factors the inner one, so that factors share what one read
+//! of the data brings into the cache. Inside a block the squares are summed in [`LANES`] fixed lanes; the block sums
 //! are added with compensation. The order of every addition is fixed by the data alone.
 
 pub(crate) mod consecutive;
@@ -14,6 +14,10 @@ use sigmatau_core::series::NeumaierSum;
 /// Starts of terms per block: 64 KiB of each stream, long enough for the prefetcher, and the streams
 /// of neighbouring averaging factors share the L2 cache.
 const BLOCK: usize = 8192;
+/// Points of a row; averaging factors from here on are summed column by column.
+const ROW: usize = 65_536;
+/// Starts of terms per row and column: the columns of 1e7 points fit into the L2 cache.
+const COLUMN: usize = 2048;
 /// Independent partial sums, a fixed number so that the digits do not depend on the machine.
 pub(crate) const LANES: usize = 8;
 
@@ -61,7 +65,9 @@ impl Total {
 
 /// Runs `block` over the starts of terms in blocks, with the averaging factors as the inner loop.
 ///
-/// A term that starts at i reaches to point i + `reach`(m).
+/// A term that starts at i reaches to point i + `reach`(m). Factors below [`ROW`] share one pass along
+/// the record. For the longer ones the record is seen as rows of [`ROW`] points, and one narrow column
+/// of all rows is finished before the next: what terms of different octaves share is then still in the cache.
 fn in_blocks(
     points: usize,
     factors: &[usize],
@@ -69,12 +75,20 @@ fn in_blocks(
     block: impl Fn(std::ops::Range<usize>, usize) -> Terms,
 ) -> Vec<Terms> {
     let mut totals = vec![Total::default(); factors.len()];
+    let mut add = |factor: usize, start: usize, width: usize| {
+        let m = factors[factor];
+        let end = points.saturating_sub(reach(m)).min(start + width);
+        if start < end {
+            totals[factor].add(block(start..end, m));
+        }
+    };
+    let (near, far): (Vec<usize>, Vec<usize>) = (0..factors.len()).partition(|factor| factors[*factor] < ROW);
     for start in (0..points).step_by(BLOCK) {
-        for (total, &m) in totals.iter_mut().zip(factors) {
-            let end = points.saturating_sub(reach(m)).min(start + BLOCK);
-            if start < end {
-                total.add(block(start..end, m));
-            }
+        near.iter().for_each(|factor| add(*factor, start, BLOCK));
+    }
+    for column in (0..ROW).step_by(COLUMN) {
+        for factor in &far {
+            (column..points).step_by(ROW).for_each(|start| add(*factor, start, COLUMN));
         }
     }
     totals.into_iter().map(Total::terms).collect()

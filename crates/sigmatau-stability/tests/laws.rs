@@ -148,6 +148,20 @@ fn no_term_spans_a_gap_in_frequency() {
 }
 
 #[test]
+fn columns_of_long_averaging_times_join_without_a_seam() {
+    let whole = noise(-1, 200_000, 9);
+    let mut broken = whole.clone();
+    [5, 2050, 199_998].into_iter().for_each(|gap| broken[gap] = f64::NAN);
+    for (x, m) in [&whole, &broken].into_iter().flat_map(|x| [65_535, 65_536, 66_001].map(|m| (x, m))) {
+        for estimator in ESTIMATORS {
+            let (fast, slow) = (terms(estimator, x, m), (estimator.definition)(x, m));
+            assert_eq!(fast.n, slow.n, "{} at m = {m}", estimator.name);
+            assert!(slow.n == 0 || (fast.sum / slow.sum - 1.0).abs() < 1e-9, "{} at m = {m}", estimator.name);
+        }
+    }
+}
+
+#[test]
 fn blocks_join_without_a_seam() {
     let whole = noise(-1, 20_000, 9);
     let mut broken = whole.clone();
