@@ -106,13 +106,14 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
     let Some(longest) = arcs.iter().max_by_key(|arc| arc.len()) else {
         return Analysis { points: Vec::new(), findings: screen(&PhaseSeries::new(&[], 1.0).expect("an empty view")) };
     };
-    let mut analysis = Analysis { points: Vec::new(), findings: screen(longest) };
+    let terms_of = |estimator: &&Estimator| pooled_terms(estimator, arcs, &factors_of(estimator, longest, settings).m);
+    let all_terms = || settings.estimators.iter().map(terms_of).collect::<Vec<_>>();
+    let noises = || Noises::of(longest, settings);
+    let (findings, (all_terms, noises)) = rayon::join(|| screen(longest), || rayon::join(all_terms, noises));
+    let mut analysis = Analysis { points: Vec::new(), findings };
     if analysis.findings.iter().any(|finding| matches!(&*finding.code, "no-data" | "too-short")) {
         return analysis;
     }
-    let terms_of = |estimator: &&Estimator| pooled_terms(estimator, arcs, &factors_of(estimator, longest, settings).m);
-    let all_terms = || settings.estimators.iter().map(terms_of).collect::<Vec<_>>();
-    let (all_terms, noises) = rayon::join(all_terms, || Noises::of(longest, settings));
     for (estimator, terms) in settings.estimators.iter().zip(all_terms) {
         let factors = factors_of(estimator, longest, settings);
         analysis.findings.extend(left_out(estimator, &factors, longest.tau0()));
