@@ -74,13 +74,13 @@ pub struct ClockOptions {
 impl ClockOptions {
     /// The keys by which options are stated in manifests and pipelines.
     pub const PARAMETERS: &[Parameter] = &[
-        Parameter { name: "kind", default: "", doc: "phase or frequency" },
-        Parameter { name: "unit", default: "", doc: "unit of the values, such as s, ns, 1, Hz" },
-        Parameter { name: "tau0", default: "", doc: "sampling interval in s, where there are no epochs" },
-        Parameter { name: "nominal", default: "", doc: "nominal frequency in Hz, for values in Hz" },
-        Parameter { name: "series", default: "", doc: "column with the names of the clocks" },
-        Parameter { name: "time", default: "", doc: "column with the epochs" },
-        Parameter { name: "value", default: "", doc: "column or columns with the values" },
+        Parameter::new("kind", "phase or frequency"),
+        Parameter::new("unit", "unit of the values, such as s, ns, 1, Hz"),
+        Parameter::new("tau0", "sampling interval in s, where there are no epochs"),
+        Parameter::new("nominal", "nominal frequency in Hz, for values in Hz"),
+        Parameter::new("series", "column with the names of the clocks"),
+        Parameter::new("time", "column with the epochs"),
+        Parameter::new("value", "column or columns with the values"),
     ];
 
     /// Reads the options from a section that knows their keys.

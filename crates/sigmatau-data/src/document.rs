@@ -204,6 +204,19 @@ pub struct Parameter {
     pub doc: &'static str,
 }
 
+impl Parameter {
+    /// A key without a default.
+    pub const fn new(name: &'static str, doc: &'static str) -> Self {
+        Self { name, default: "", doc }
+    }
+
+    /// The same key with a default, given as a TOML literal.
+    #[must_use]
+    pub const fn or(self, default: &'static str) -> Self {
+        Self { default, ..self }
+    }
+}
+
 /// A table of a document, read by its known keys.
 #[derive(Clone, Debug)]
 pub struct Section<'a> {
@@ -408,8 +421,8 @@ mod tests {
     use super::*;
 
     const KNOWN: &[Parameter] = &[
-        Parameter { name: "tau", default: "\"octave\"", doc: "averaging times" },
-        Parameter { name: "confidence", default: "0.95", doc: "confidence level" },
+        Parameter::new("tau", "averaging times").or("\"octave\""),
+        Parameter::new("confidence", "confidence level").or("0.95"),
     ];
 
     #[test]

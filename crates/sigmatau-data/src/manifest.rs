@@ -28,19 +28,19 @@ use crate::{ClockOptions, DataError, Input, hash};
 use std::path::{Path, PathBuf};
 
 const MANIFEST: &[Parameter] = &[
-    Parameter { name: "name", default: "", doc: "the word by which the dataset is named" },
-    Parameter { name: "title", default: "", doc: "one line for people" },
-    Parameter { name: "description", default: "", doc: "more for people" },
-    Parameter { name: "origin", default: "", doc: "where the data come from" },
-    Parameter { name: "licence", default: "", doc: "the licence, best as an SPDX expression" },
-    Parameter { name: "files", default: "", doc: "[[files]]: the data" },
-    Parameter { name: "recipe", default: "", doc: "what draws the data, in place of files" },
-    Parameter { name: "clock", default: "", doc: "[clock]: how the columns are meant" },
+    Parameter::new("name", "the word by which the dataset is named"),
+    Parameter::new("title", "one line for people"),
+    Parameter::new("description", "more for people"),
+    Parameter::new("origin", "where the data come from"),
+    Parameter::new("licence", "the licence, best as an SPDX expression"),
+    Parameter::new("files", "[[files]]: the data"),
+    Parameter::new("recipe", "what draws the data, in place of files"),
+    Parameter::new("clock", "[clock]: how the columns are meant"),
 ];
 
 const FILE: &[Parameter] = &[
-    Parameter { name: "path", default: "", doc: "the file, from the directory of the manifest" },
-    Parameter { name: "blake3", default: "", doc: "the hash of its content, checked where it stands" },
+    Parameter::new("path", "the file, from the directory of the manifest"),
+    Parameter::new("blake3", "the hash of its content, checked where it stands"),
 ];
 
 /// A dataset as its manifest describes it.

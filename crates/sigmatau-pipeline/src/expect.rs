@@ -16,11 +16,11 @@ use sigmatau_data::{Schema, Table, Values};
 use std::fmt;
 
 const EXPECT: &[Parameter] = &[
-    Parameter { name: "step", default: "", doc: "the step whose record is looked at" },
-    Parameter { name: "rows", default: "", doc: "which rows, such as { estimator = \"oadev\", tau_s = 10 }" },
-    Parameter { name: "column", default: "", doc: "the column with the value" },
-    Parameter { name: "value", default: "", doc: "the value that it must have" },
-    Parameter { name: "tolerance", default: "1e-12", doc: "the largest relative deviation; a value of 0 is exact" },
+    Parameter::new("step", "the step whose record is looked at"),
+    Parameter::new("rows", "which rows, such as { estimator = \"oadev\", tau_s = 10 }"),
+    Parameter::new("column", "the column with the value"),
+    Parameter::new("value", "the value that it must have"),
+    Parameter::new("tolerance", "the largest relative deviation; a value of 0 is exact").or("1e-12"),
 ];
 
 /// A value that a record must show.

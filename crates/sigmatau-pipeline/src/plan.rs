@@ -12,20 +12,16 @@ use std::fmt;
 use std::path::Path;
 
 const STEP: &[Parameter] = &[
-    Parameter { name: "name", default: "", doc: "name of the step and of its record" },
-    Parameter { name: "op", default: "", doc: "what to do, see `list ops`" },
-    Parameter { name: "dataset", default: "", doc: "the dataset to do it with" },
+    Parameter::new("name", "name of the step and of its record"),
+    Parameter::new("op", "what to do, see `list ops`"),
+    Parameter::new("dataset", "the dataset to do it with"),
 ];
 
 const PUBLISH: &[Parameter] = &[
-    Parameter { name: "format", default: "", doc: "the format, see `list formats`" },
-    Parameter {
-        name: "file",
-        default: "",
-        doc: "file name in the run directory; report.html, or STEP.csv and the like, if left out",
-    },
-    Parameter { name: "steps", default: "", doc: "the steps whose records are published; all if left out" },
-    Parameter { name: "language", default: "\"en\"", doc: "language of headings: en or zh" },
+    Parameter::new("format", "the format, see `list formats`"),
+    Parameter::new("file", "file name in the run directory; report.html, or STEP.csv and the like, if left out"),
+    Parameter::new("steps", "the steps whose records are published; all if left out"),
+    Parameter::new("language", "language of headings: en or zh").or("\"en\""),
 ];
 
 /// A pipeline that can run.

@@ -3,11 +3,11 @@
 use crate::document::{Document, DocumentError, Parameter, Section};
 
 const PIPELINE: &[Parameter] = &[
-    Parameter { name: "title", default: "", doc: "title of the run and of its publications" },
-    Parameter { name: "dataset", default: "", doc: "[dataset.NAME]: where data come from" },
-    Parameter { name: "step", default: "", doc: "[[step]]: an analysis of datasets" },
-    Parameter { name: "publish", default: "", doc: "[[publish]]: a document made from the records" },
-    Parameter { name: "expect", default: "", doc: "[[expect]]: a value that the records must show" },
+    Parameter::new("title", "title of the run and of its publications"),
+    Parameter::new("dataset", "[dataset.NAME]: where data come from"),
+    Parameter::new("step", "[[step]]: an analysis of datasets"),
+    Parameter::new("publish", "[[publish]]: a document made from the records"),
+    Parameter::new("expect", "[[expect]]: a value that the records must show"),
 ];
 
 /// A pipeline as typed; the words of steps and datasets are not yet understood.

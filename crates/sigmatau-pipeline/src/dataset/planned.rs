@@ -10,24 +10,12 @@ use std::path::{Path, PathBuf};
 
 /// The keys of `[dataset.NAME]`.
 pub const PARAMETERS: &[Parameter] = &[
-    Parameter {
-        name: "path",
-        default: "",
-        doc: "one or more Parquet or text files, a folder of such or of a dataset.toml, or a manifest",
-    },
-    Parameter {
-        name: "recipe",
-        default: "",
-        doc: "demonstration data instead of files: a built-in recipe or a recipe file",
-    },
-    Parameter { name: "points", default: "", doc: "recipe: points of each clock" },
-    Parameter { name: "clocks", default: "", doc: "recipe: number of clocks" },
-    Parameter { name: "seed", default: "", doc: "recipe: seed of the noise" },
-    Parameter {
-        name: "import",
-        default: "",
-        doc: "format of text files, see `list importers`; found by itself if left out",
-    },
+    Parameter::new("path", "one or more Parquet or text files, a folder of such or of a dataset.toml, or a manifest"),
+    Parameter::new("recipe", "demonstration data instead of files: a built-in recipe or a recipe file"),
+    Parameter::new("points", "recipe: points of each clock"),
+    Parameter::new("clocks", "recipe: number of clocks"),
+    Parameter::new("seed", "recipe: seed of the noise"),
+    Parameter::new("import", "format of text files, see `list importers`; found by itself if left out"),
 ];
 
 /// What a dataset section means.

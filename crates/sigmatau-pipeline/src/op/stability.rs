@@ -18,27 +18,13 @@ pub(super) static OP: Op = Op {
     revision: sigmatau_stability::REVISION,
     schema: &schema::stability::SCHEMA,
     parameters: &[
-        Parameter {
-            name: "estimators",
-            default: "[\"oadev\", \"mdev\", \"ohdev\"]",
-            doc: "statistics, see `list estimators`",
-        },
-        Parameter {
-            name: "tau",
-            default: "\"octave\"",
-            doc: "averaging times: octave, decade, all, log:N, or seconds such as \"1,10,100\"",
-        },
-        Parameter { name: "confidence", default: "0.95", doc: "level of the two-sided intervals, between 0 and 1" },
-        Parameter {
-            name: "edf",
-            default: "\"greenhall-riley\"",
-            doc: "degrees of freedom: greenhall-riley, or closed-form (oadev only)",
-        },
-        Parameter {
-            name: "noise",
-            default: "\"auto\"",
-            doc: "power-law noise: auto, or its name such as \"white FM\"",
-        },
+        Parameter::new("estimators", "statistics, see `list estimators`").or("[\"oadev\", \"mdev\", \"ohdev\"]"),
+        Parameter::new("tau", "averaging times: octave, decade, all, log:N, or seconds such as \"1,10,100\"")
+            .or("\"octave\""),
+        Parameter::new("confidence", "level of the two-sided intervals, between 0 and 1").or("0.95"),
+        Parameter::new("edf", "degrees of freedom: greenhall-riley, or closed-form (oadev only)")
+            .or("\"greenhall-riley\""),
+        Parameter::new("noise", "power-law noise: auto, or its name such as \"white FM\"").or("\"auto\""),
     ],
     plan,
 };
