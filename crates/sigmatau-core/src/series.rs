@@ -95,7 +95,7 @@ macro_rules! series {
 }
 
 series!(
-    /// Time error x(t) of a clock in seconds (IEEE 1139 3.2), on an even grid.
+    /// Time error x(t) of a clock in seconds (IEEE 1139), on an even grid.
     ///
     /// ```
     /// use sigmatau_core::PhaseSeries;
@@ -107,7 +107,7 @@ series!(
     PhaseSeries
 );
 series!(
-    /// Fractional frequency y(t) of a clock, averaged over each interval τ₀ (IEEE 1139 3.1).
+    /// Fractional frequency y(t) of a clock, averaged over each interval τ₀ (IEEE 1139).
     ///
     /// ```
     /// use sigmatau_core::FrequencySeries;

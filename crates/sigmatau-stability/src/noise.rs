@@ -27,7 +27,7 @@ use std::fmt;
 /// the true value in 58 % to 89 % of cases. State the noise where it is known.
 pub const ENOUGH_POINTS: usize = 256;
 
-/// A power law S_y(f) ∝ f^α (IEEE 1139, 5; NIST SP 1065, 3.2).
+/// A power law S_y(f) ∝ f^α (IEEE 1139; NIST SP 1065, 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Noise(i8);
 

@@ -8,7 +8,7 @@ use sigmatau_core::PhaseSeries;
 /// exceeds what separates white FM from phase noise. Stable32 stops between 8 and 12 as well.
 pub const FEWEST_AVERAGES: usize = 10;
 
-/// Returns the exponent α by B₁, and R(n) between the phase noises (NIST SP 1065, 5.5.3 to 5.5.5), or nothing
+/// Returns the exponent α by B₁, and R(n) between the phase noises (NIST SP 1065, 5.5), or nothing
 /// for fewer than ten frequency averages.
 pub fn bias_ratio_exponent(phase: &PhaseSeries<'_>, m: usize) -> Option<i8> {
     let averages = averages(phase, m);

@@ -15,7 +15,7 @@ const BLOCK: usize = 1024;
 /// The quadratic trend is removed. With r₁ the lag-1 autocorrelation, ρ = r₁/(1 + r₁); while ρ ≥ 1/4
 /// the data are differenced, up to `order` times; then α = 2 − 2(ρ + d) after d differences (Riley and
 /// Greenhall, "Power law noise identification using the lag 1 autocorrelation", EFTF 2004; NIST SP
-/// 1065, 5.5.6). Time O(n) in two passes, memory one block.
+/// 1065, 5.5). Time O(n) in two passes, memory one block.
 pub fn lag1_exponent(phases: &[f64], order: u8) -> Option<f64> {
     let missing = phases.iter().filter(|x| x.is_nan()).count();
     if phases.len() - missing < FEWEST_POINTS {
