@@ -4,8 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-/// Frequency stability, dynamic calibration, uncertainty checks and meter assessment over large
-/// Parquet datasets.
+/// Frequency stability of clocks over large Parquet datasets, with an interval on every point.
 ///
 /// Exit codes: 0 done and conforming; 1 done, something did not conform; 2 the request or its input
 /// is wrong; 3 interrupted or incomplete, --resume continues.
@@ -80,7 +79,7 @@ pub(crate) struct StabilityArguments {
     /// The files
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<String>,
-    /// Statistics, see `sigmatau list estimators`
+    /// Statistics, see `sigmatau list estimators` [default: oadev,mdev,ohdev]
     #[arg(long, short, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) estimator: Vec<String>,
     /// Averaging times: octave, decade, all, log:N, or seconds such as 1,10,100 [default: octave]
