@@ -37,7 +37,7 @@ fn identification(criterion: &mut Criterion) {
             let factors = octaves(ESTIMATORS[0], &phase);
             group.sample_size(samples(points)).throughput(Throughput::Elements(points as u64));
             let id = BenchmarkId::new(name, points);
-            group.bench_function(id, |b| b.iter(|| noise::identify(black_box(&phase), &factors, 2)));
+            group.bench_function(id, |b| b.iter(|| noise::identify(black_box(&phase), &factors)));
         }
     }
 }

@@ -17,5 +17,5 @@ fn run(gaps: bool, times: usize) {
     let phases = crate::clock_where(gaps, 65_536);
     let phase = PhaseSeries::new(&phases, 1.0).expect("the record is finite");
     let factors = crate::octaves(ESTIMATORS[0], &phase);
-    repeat(times, || noise::identify(black_box(&phase), &factors, 2));
+    repeat(times, || noise::identify(black_box(&phase), &factors));
 }

@@ -9,7 +9,7 @@ use crate::screen::screen;
 use crate::tau::{Factors, TauList};
 use rayon::prelude::*;
 use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, Severity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What to compute.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,36 +129,23 @@ fn factors_of(estimator: &Estimator, phase: &PhaseSeries<'_>, settings: &Setting
     settings.taus.factors(phase.len(), phase.tau0(), estimator.stop_ratio, estimator.reach)
 }
 
-/// The noise types at every averaging factor, shared by the estimators of one order of difference.
-struct Noises(BTreeMap<(u8, usize), Option<Identified>>);
+/// The noise types at every averaging factor, shared by all estimators.
+struct Noises(BTreeMap<usize, Option<Identified>>);
 
 impl Noises {
     fn of(phase: &PhaseSeries<'_>, settings: &Settings) -> Self {
-        let asked = settings.estimators.iter().flat_map(|estimator| {
-            let factors = factors_of(estimator, phase, settings).m;
-            factors.into_iter().map(|m| (estimator.differences.order, m))
-        });
-        let mut noises: BTreeMap<_, _> = asked.map(|key| (key, None)).collect();
-        for order in [2, 3] {
-            let (factors, found): (Vec<usize>, Vec<_>) =
-                noises.range_mut((order, 0)..(order + 1, 0)).map(|((_, m), found)| (*m, found)).unzip();
-            found
-                .into_iter()
-                .zip(identified(phase, &factors, order, settings.noise))
-                .for_each(|(found, noise)| *found = noise);
-        }
-        Self(noises)
+        let factors = settings.estimators.iter().flat_map(|estimator| factors_of(estimator, phase, settings).m);
+        let factors: Vec<usize> = factors.collect::<BTreeSet<_>>().into_iter().collect();
+        let noises = match settings.noise {
+            Some(noise) => vec![Some(Identified { noise, evidence: Evidence::Stated }); factors.len()],
+            None => noise::identify(phase, &factors),
+        };
+        Self(factors.into_iter().zip(noises).collect())
     }
 
     fn at(&self, estimator: &Estimator, m: usize) -> Option<Identified> {
-        self.0.get(&(estimator.differences.order, m)).copied().flatten()
-    }
-}
-
-fn identified(phase: &PhaseSeries<'_>, factors: &[usize], order: u8, stated: Option<Noise>) -> Vec<Option<Identified>> {
-    match stated {
-        Some(noise) => vec![Some(Identified { noise, evidence: Evidence::Stated }); factors.len()],
-        None => noise::identify(phase, factors, order),
+        let noise = self.0.get(&m).copied().flatten();
+        noise.map(|noise| noise.seen_by(estimator.differences.order))
     }
 }
 

@@ -79,13 +79,22 @@ pub struct Identified {
     pub evidence: Evidence,
 }
 
-/// Identifies the noise at each of the rising averaging factors, for statistics of differences of
-/// the given order (2: α down to −2, 3: α down to −4).
+impl Identified {
+    /// The same for a statistic of differences of the given order: an Allan statistic, of order 2, does
+    /// not tell anything below α = −2 apart. What the user states stays.
+    #[must_use]
+    pub fn seen_by(self, order: u8) -> Self {
+        let lowest = if order == 2 && self.evidence != Evidence::Stated { -2 } else { -4 };
+        Self { noise: Noise(self.noise.0.max(lowest)), ..self }
+    }
+}
+
+/// Identifies the noise at each of the rising averaging factors, α from 2 down to −4.
 ///
 /// The factors run in parallel. Time O(N/m) per factor; memory at most half of the data for each
 /// thread, for the phases one averaging time apart.
-pub fn identify(phase: &PhaseSeries<'_>, factors: &[usize], order: u8) -> Vec<Option<Identified>> {
-    let measured: Vec<_> = factors.par_iter().map(|m| measured(phase, *m, order)).collect();
+pub fn identify(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Option<Identified>> {
+    let measured: Vec<_> = factors.par_iter().map(|m| measured(phase, *m)).collect();
     let mut last = None;
     let or_carried = |found: Option<Identified>| {
         last = found.or(last.map(|noise| Identified { evidence: Evidence::Carried, ..noise }));
@@ -94,14 +103,13 @@ pub fn identify(phase: &PhaseSeries<'_>, factors: &[usize], order: u8) -> Vec<Op
     measured.into_iter().map(or_carried).collect()
 }
 
-fn measured(phase: &PhaseSeries<'_>, m: usize, order: u8) -> Option<Identified> {
+fn measured(phase: &PhaseSeries<'_>, m: usize) -> Option<Identified> {
     let spaced = every(phase.values(), m);
     let evidence = if spaced.len() < ENOUGH_POINTS { Evidence::ShortLag1 } else { Evidence::Lag1 };
-    let lag1 = lag1_exponent(&spaced, order).map(|p| (p.round_ties_even(), evidence));
+    let lag1 = lag1_exponent(&spaced).map(|p| (p.round_ties_even(), evidence));
     let by_ratio = || Some((f64::from(bias_ratio_exponent(phase, m)?), Evidence::BiasRatio));
     let (alpha, evidence) = lag1.or_else(by_ratio)?;
-    let lowest = if order == 2 { -2.0 } else { -4.0 };
-    Noise::of(alpha.clamp(lowest, 2.0) as i8).map(|noise| Identified { noise, evidence })
+    Noise::of(alpha.clamp(-4.0, 2.0) as i8).map(|noise| Identified { noise, evidence })
 }
 
 /// Every `m`-th phase.
@@ -129,7 +137,7 @@ pub(crate) mod tests {
         let x = suite();
         for m in [1, 3, 10] {
             let direct = lag1_by_definition(&x, m, 2);
-            let fast = lag1_exponent(&x.iter().step_by(m).copied().collect::<Vec<f64>>(), 2).unwrap();
+            let fast = lag1_exponent(&x.iter().step_by(m).copied().collect::<Vec<f64>>()).unwrap();
             assert!((direct - fast).abs() < 1e-9, "m {m}: {direct} and {fast}");
         }
     }
@@ -139,21 +147,21 @@ pub(crate) mod tests {
         let x = suite();
         let moved: Vec<f64> =
             x.iter().enumerate().map(|(i, x)| x + 5.0 + 0.25 * i as f64 + 1e-3 * (i * i) as f64).collect();
-        let exponent = |x: &[f64]| lag1_exponent(x, 2).unwrap();
+        let exponent = |x: &[f64]| lag1_exponent(x).unwrap();
         assert!((exponent(&x) - exponent(&moved)).abs() < 1e-9);
     }
 
     #[test]
     fn a_constant_record_has_no_noise() {
         let x = [3.0; 200];
-        assert_eq!(identify(&PhaseSeries::new(&x, 1.0).unwrap(), &[1, 2], 2), [None, None]);
+        assert_eq!(identify(&PhaseSeries::new(&x, 1.0).unwrap(), &[1, 2]), [None, None]);
     }
 
     #[test]
     fn few_points_fall_back_and_say_so() {
         let x = suite();
         let phase = PhaseSeries::new(&x[..321], 1.0).unwrap();
-        let found: Vec<Evidence> = identify(&phase, &[1, 4, 16, 64], 2).iter().map(|id| id.unwrap().evidence).collect();
+        let found: Vec<Evidence> = identify(&phase, &[1, 4, 16, 64]).iter().map(|id| id.unwrap().evidence).collect();
         assert_eq!(found, [Evidence::Lag1, Evidence::ShortLag1, Evidence::BiasRatio, Evidence::Carried]);
     }
 

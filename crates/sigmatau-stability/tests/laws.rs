@@ -174,3 +174,13 @@ fn blocks_join_without_a_seam() {
         }
     }
 }
+
+#[test]
+fn random_run_noise_is_told_by_hadamard_statistics_only() {
+    let points = analysed(&noise(-4, 4000, 1), 1.0).points;
+    let alpha = |name: &str| {
+        let point = points.iter().find(|point| point.estimator.name == name && point.m == 4);
+        point.and_then(|point| point.noise).map(|identified| identified.noise.alpha())
+    };
+    assert_eq!((alpha("oadev"), alpha("mdev"), alpha("ohdev")), (Some(-2), Some(-2), Some(-4)));
+}
