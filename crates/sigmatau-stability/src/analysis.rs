@@ -86,8 +86,8 @@ impl Point {
 ///
 /// A term that touches a missing phase is dropped; across missing frequencies the phase step is
 /// unknown, so that a term that would span them is dropped as well. Averaging factors run in
-/// parallel; the digits do not depend on the number of threads. Time O(N) per factor; memory: two
-/// arrays of the size of the data for the modified statistics, one for frequency data.
+/// parallel; the digits do not depend on the number of threads. Time O(N) per factor; memory: for
+/// each thread one array of the size of the data, and one for frequency data.
 pub fn analyse(data: &ClockData<'_>, settings: &Settings) -> Analysis {
     match data {
         ClockData::Phase(phase) => analyse_arcs(&[*phase], phase.has_gaps(), settings),
@@ -165,9 +165,15 @@ fn point(
     Some(Point { estimator, tau: m as f64 * tau0, m, deviation, n: terms.n, noise, edf, interval, gaps })
 }
 
-/// The terms of all arcs together, the averaging factors shared among threads.
+/// Points from which on the averaging factors of one record are shared among threads; the records of
+/// a fleet run side by side anyway.
+const LONG: usize = 1 << 20;
+
+/// The terms of all arcs together.
 fn pooled_terms(estimator: &Estimator, arcs: &[PhaseSeries<'_>], factors: &[usize]) -> Vec<Terms> {
-    let share = factors.len().div_ceil(rayon::current_num_threads()).max(1);
+    let long = arcs.iter().map(PhaseSeries::len).sum::<usize>() >= LONG;
+    let threads = if long { rayon::current_num_threads() } else { 1 };
+    let share = factors.len().div_ceil(threads).max(1);
     let of_share = |factors: &[usize]| {
         let none = vec![Terms::default(); factors.len()];
         arcs.iter()
