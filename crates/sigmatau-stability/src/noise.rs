@@ -15,7 +15,6 @@ pub use lag1::{FEWEST_POINTS, lag1_exponent};
 use rayon::prelude::*;
 use sigmatau_core::PhaseSeries;
 use sigmatau_spectrum::noise::NAMES;
-use std::borrow::Cow;
 use std::fmt;
 
 /// Points from which on the lag-1 autocorrelation hardly ever misses the exponent, whose standard
@@ -91,8 +90,8 @@ impl Identified {
 
 /// Identifies the noise at each of the rising averaging factors, α from 2 down to −4.
 ///
-/// The factors run in parallel. Time O(N/m) per factor; memory at most half of the data for each
-/// thread, for the phases one averaging time apart.
+/// The factors run in parallel. Time O(N/m) per factor; no memory beyond the data, but where the
+/// ratios have to decide.
 pub fn identify(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Option<Identified>> {
     let measured: Vec<_> = factors.par_iter().map(|m| measured(phase, *m)).collect();
     let mut last = None;
@@ -104,17 +103,11 @@ pub fn identify(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Option<Identi
 }
 
 fn measured(phase: &PhaseSeries<'_>, m: usize) -> Option<Identified> {
-    let spaced = every(phase.values(), m);
-    let evidence = if spaced.len() < ENOUGH_POINTS { Evidence::ShortLag1 } else { Evidence::Lag1 };
-    let lag1 = lag1_exponent(&spaced).map(|p| (p.round_ties_even(), evidence));
+    let evidence = if phase.len().div_ceil(m) < ENOUGH_POINTS { Evidence::ShortLag1 } else { Evidence::Lag1 };
+    let lag1 = lag1_exponent(phase.values(), m).map(|p| (p.round_ties_even(), evidence));
     let by_ratio = || Some((f64::from(bias_ratio_exponent(phase, m)?), Evidence::BiasRatio));
     let (alpha, evidence) = lag1.or_else(by_ratio)?;
     Noise::of(alpha.clamp(-4.0, 2.0) as i8).map(|noise| Identified { noise, evidence })
-}
-
-/// Every `m`-th phase.
-fn every(phases: &[f64], m: usize) -> Cow<'_, [f64]> {
-    if m == 1 { Cow::Borrowed(phases) } else { phases.iter().step_by(m).copied().collect() }
 }
 
 #[cfg(test)]
@@ -137,7 +130,7 @@ pub(crate) mod tests {
         let x = suite();
         for m in [1, 3, 10] {
             let direct = lag1_by_definition(&x, m, 2);
-            let fast = lag1_exponent(&x.iter().step_by(m).copied().collect::<Vec<f64>>()).unwrap();
+            let fast = lag1_exponent(&x, m).unwrap();
             assert!((direct - fast).abs() < 1e-9, "m {m}: {direct} and {fast}");
         }
     }
@@ -147,7 +140,7 @@ pub(crate) mod tests {
         let x = suite();
         let moved: Vec<f64> =
             x.iter().enumerate().map(|(i, x)| x + 5.0 + 0.25 * i as f64 + 1e-3 * (i * i) as f64).collect();
-        let exponent = |x: &[f64]| lag1_exponent(x).unwrap();
+        let exponent = |x: &[f64]| lag1_exponent(x, 1).unwrap();
         assert!((exponent(&x) - exponent(&moved)).abs() < 1e-9);
     }
 

@@ -22,13 +22,13 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// The line through the ends of the record; zero for fewer than two points.
-    pub(crate) fn through_ends(x: &[f64]) -> Self {
-        let point = |i: usize| (i as f64, x[i]);
+    /// The line through the first and the last point there is of `len` points x(i); zero for fewer than two.
+    pub(crate) fn through_ends(len: usize, x: impl Fn(usize) -> f64) -> Self {
+        let point = |i: usize| (i as f64, x(i));
         let there = |(_, x): &(f64, f64)| !x.is_nan();
-        let (first, last) = ((0..x.len()).map(point).find(there), (0..x.len()).rev().map(point).find(there));
+        let (first, last) = ((0..len).map(point).find(there), (0..len).rev().map(point).find(there));
         match (first, last) {
-            (Some(first), Some(last)) if first.0 < last.0 => Self::through(first, last, x.len() as f64),
+            (Some(first), Some(last)) if first.0 < last.0 => Self::through(first, last, len as f64),
             _ => Self::default(),
         }
     }
@@ -79,7 +79,7 @@ mod tests {
         let grid = 2f64.powi(-40);
         let residual = |i: usize| ((i * 7919) % 13) as f64 * grid;
         let x: Vec<f64> = (0..5000).map(|i| 3.0 + 0.5 * i as f64 + residual(i)).collect();
-        let line = Line::through_ends(&x);
+        let line = Line::through_ends(x.len(), |i| x[i]);
         let r: Vec<f64> = x.iter().enumerate().map(|(i, x)| line.off(i as f64, *x)).collect();
         for i in 0..4998 {
             let expected = residual(i + 2) - 2.0 * residual(i + 1) + residual(i);

@@ -43,7 +43,8 @@ struct Sums<'a> {
 
 impl<'a> Sums<'a> {
     fn new(series: &PhaseSeries<'a>) -> Self {
-        let (phase, line) = (series.values(), Line::through_ends(series.values()));
+        let phase = series.values();
+        let line = Line::through_ends(phase.len(), |i| phase[i]);
         let missing = if series.has_gaps() { missing_before(phase) } else { Vec::new() };
         let mut sums = Self { phase, line, eights: Vec::new(), anchors: Vec::new(), missing };
         (sums.eights, sums.anchors) = if series.has_gaps() { sums.running::<true>() } else { sums.running::<false>() };

@@ -9,19 +9,20 @@ pub const FEWEST_POINTS: usize = 30;
 /// Points that are detrended and differenced at a time, in the L1 cache.
 const BLOCK: usize = 1024;
 
-/// Returns the exponent α, not rounded, from the lag-1 autocorrelation of phases one averaging time
+/// Returns the exponent α, not rounded, from the lag-1 autocorrelation of every `m`-th phase, one averaging time
 /// apart, or nothing for fewer than [`FEWEST_POINTS`] of them.
 ///
 /// The quadratic trend is removed. With r₁ the lag-1 autocorrelation, ρ = r₁/(1 + r₁); while ρ ≥ 1/4
 /// the data are differenced, up to three times; then α = 2 − 2(ρ + d) after d differences (Riley and
 /// Greenhall, "Power law noise identification using the lag 1 autocorrelation", EFTF 2004; NIST SP
 /// 1065, 5.5). Time O(n) in two passes, memory one block.
-pub fn lag1_exponent(phases: &[f64]) -> Option<f64> {
-    let missing = phases.iter().filter(|x| x.is_nan()).count();
-    if phases.len() - missing < FEWEST_POINTS {
+pub fn lag1_exponent(phases: &[f64], m: usize) -> Option<f64> {
+    let len = phases.len().div_ceil(m);
+    let missing = phases.iter().step_by(m).filter(|x| x.is_nan()).count();
+    if len - missing < FEWEST_POINTS {
         return None;
     }
-    let record = Record { phases, line: Line::through_ends(phases) };
+    let record = Record { phases, m, len, line: Line::through_ends(len, |i| phases[i * m]) };
     let moments = |order| if missing > 0 { record.moments::<true>(order) } else { record.moments::<false>(order) };
     // A third difference is hardly ever needed, and a quarter of the cost.
     match exponent(&moments(2))? {
@@ -44,9 +45,11 @@ fn exponent(moments: &[Moments]) -> Option<(f64, bool)> {
     last
 }
 
-/// Phases and the line through their ends, which is taken off before anything is summed.
+/// Every m-th phase, and the line through the ends, which is taken off before anything is summed.
 struct Record<'a> {
     phases: &'a [f64],
+    m: usize,
+    len: usize,
     line: Line,
 }
 
@@ -64,17 +67,20 @@ const PLACES: [f64; BLOCK + 8] = {
 impl Record<'_> {
     /// Steps of t per point, for t from −1 to 1 over the record.
     fn per_point(&self) -> f64 {
-        2.0 / (self.phases.len() - 1) as f64
+        2.0 / (self.len - 1) as f64
     }
 
-    /// Writes the phases from `start` on, less the line, into `block` and returns how many there are.
+    /// Writes the phases from number `start` on, less the line, into `block` and returns how many there are.
     fn read(&self, start: usize, block: &mut [f64]) -> usize {
-        let phases = &self.phases[start..(start + block.len()).min(self.phases.len())];
-        let first = start as f64;
-        for ((value, x), place) in block.iter_mut().zip(phases).zip(&PLACES) {
-            *value = self.line.off(first + place, *x);
+        let count = block.len().min(self.len - start);
+        let (block, phases) = (&mut block[..count], &self.phases[start * self.m..]);
+        match self.m {
+            1 => block.copy_from_slice(&phases[..count]),
+            m => block.iter_mut().zip(phases.iter().step_by(m)).for_each(|(value, x)| *value = *x),
         }
-        phases.len()
+        let first = start as f64;
+        block.iter_mut().zip(&PLACES).for_each(|(value, place)| *value = self.line.off(first + place, *value));
+        count
     }
 
     /// Sums over the detrended points and their differences up to `order`.
@@ -82,7 +88,7 @@ impl Record<'_> {
         let ([c0, c1, c2], per_point) = (self.parabola::<GAPS>(), self.per_point());
         let mut moments = vec![Moments::default(); usize::from(order) + 1];
         let mut block = [0.0; BLOCK + 8];
-        for start in (0..self.phases.len()).step_by(BLOCK) {
+        for start in (0..self.len).step_by(BLOCK) {
             let mut left = self.read(start, &mut block);
             let first = start as f64;
             for (value, place) in block.iter_mut().zip(&PLACES) {
@@ -101,7 +107,7 @@ impl Record<'_> {
     /// Coefficients of the least-squares parabola c₀ + c₁ t + c₂ t², by the normal equations.
     fn parabola<const GAPS: bool>(&self) -> [f64; 3] {
         let (mut sums, mut block) = ([[0.0; LANES]; 3], [0.0; BLOCK]);
-        for start in (0..self.phases.len()).step_by(BLOCK) {
+        for start in (0..self.len).step_by(BLOCK) {
             let count = self.read(start, &mut block);
             block[count..].fill(0.0);
             let first = start as f64;
@@ -115,13 +121,13 @@ impl Record<'_> {
                 }
             }
         }
-        let powers = if GAPS { self.powers() } else { powers_of_even_grid(self.phases.len() as f64) };
+        let powers = if GAPS { self.powers() } else { powers_of_even_grid(self.len as f64) };
         solve(powers, sums.map(|lanes| lanes.iter().sum()))
     }
 
     /// Σ t⁰ … Σ t⁴ over the points that are there.
     fn powers(&self) -> [f64; 5] {
-        let there = self.phases.iter().enumerate().filter(|(_, x)| !x.is_nan());
+        let there = self.phases.iter().step_by(self.m).enumerate().filter(|(_, x)| !x.is_nan());
         let places = there.map(|(i, _)| i as f64 * self.per_point() - 1.0);
         places.fold([0.0; 5], |sums, t| std::array::from_fn(|k| sums[k] + t.powi(k as i32)))
     }
