@@ -21,6 +21,8 @@ pub struct Format {
     pub extension: &'static str,
     /// How much one file holds.
     pub holds: Holds,
+    /// Whether its documents carry the header of the record, with the hashes of the inputs.
+    pub provenance: bool,
     /// Writes the document; called through [`crate::publish`], which checks the number of records.
     pub write: fn(&Publication<'_>, &mut dyn Write) -> Result<(), PublishError>,
 }

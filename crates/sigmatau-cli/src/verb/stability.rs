@@ -12,15 +12,11 @@ use sigmatau_publish::format;
 use sigmatau_publish::{Language, publish_record};
 use std::path::Path;
 
-/// Formats whose documents carry the hashes of the inputs.
-const WITH_PROVENANCE: [&str; 3] = ["json", "parquet", "html"];
-
 pub(crate) fn stability(asked: StabilityArguments) -> anyhow::Result<Exit> {
     let format = format::named(&asked.format)?;
     let plan = Plan::read(&pipeline(&asked), Path::new("")).context("plan the analysis")?;
-    let hash_inputs = WITH_PROVENANCE.contains(&format.name);
     stop_on_interrupt()?;
-    let options = Options { hash_inputs, ..Options::default() };
+    let options = Options { hash_inputs: format.provenance, ..Options::default() };
     let progress = Progress::new(asked.quiet, None);
     let outcome = run_plan(&plan, &options, &progress);
     progress.finish();

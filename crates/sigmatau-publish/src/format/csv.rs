@@ -8,8 +8,14 @@ use crate::{Publication, PublishError};
 use std::io::Write;
 
 /// The entry of the table.
-pub static FORMAT: Format =
-    Format { name: "csv", title: "comma-separated values, RFC 4180", extension: "csv", holds: Holds::OneRecord, write };
+pub static FORMAT: Format = Format {
+    name: "csv",
+    title: "comma-separated values, RFC 4180",
+    extension: "csv",
+    holds: Holds::OneRecord,
+    provenance: false,
+    write,
+};
 
 fn write(publication: &Publication<'_>, out: &mut dyn Write) -> Result<(), PublishError> {
     publication.records.iter().try_for_each(|record| write_table(&record.table, out))

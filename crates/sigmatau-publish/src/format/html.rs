@@ -30,6 +30,7 @@ pub static FORMAT: Format = Format {
     title: "one self-contained page with plots and tables",
     extension: "html",
     holds: Holds::Publication,
+    provenance: true,
     write,
 };
 

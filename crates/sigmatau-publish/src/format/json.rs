@@ -12,8 +12,14 @@ use sigmatau_data::{Column, Header, Record, Table};
 use std::io::Write;
 
 /// The entry of the table.
-pub static FORMAT: Format =
-    Format { name: "json", title: "JSON, one object per row", extension: "json", holds: Holds::OneRecord, write };
+pub static FORMAT: Format = Format {
+    name: "json",
+    title: "JSON, one object per row",
+    extension: "json",
+    holds: Holds::OneRecord,
+    provenance: true,
+    write,
+};
 
 fn write(publication: &Publication<'_>, out: &mut dyn Write) -> Result<(), PublishError> {
     publication.records.iter().try_for_each(|record| write_record(record, out))

@@ -12,6 +12,7 @@ pub static FORMAT: Format = Format {
     title: "Apache Parquet with units and the header of the record",
     extension: "parquet",
     holds: Holds::OneRecord,
+    provenance: true,
     write,
 };
 

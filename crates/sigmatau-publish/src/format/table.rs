@@ -14,8 +14,14 @@ use unicode_width::UnicodeWidthStr;
 const GROUPING: [&str; 2] = ["series", "estimator"];
 
 /// The entry of the table.
-pub static FORMAT: Format =
-    Format { name: "table", title: "aligned text for terminals", extension: "txt", holds: Holds::OneRecord, write };
+pub static FORMAT: Format = Format {
+    name: "table",
+    title: "aligned text for terminals",
+    extension: "txt",
+    holds: Holds::OneRecord,
+    provenance: false,
+    write,
+};
 
 fn write(publication: &Publication<'_>, out: &mut dyn Write) -> Result<(), PublishError> {
     publication.records.iter().try_for_each(|record| Ok(write_sheet(Sheet::first(&record.table, usize::MAX), out)?))
