@@ -1,7 +1,7 @@
 //! Frequency stability of clocks.
 
 use super::{Analysis, Op};
-use crate::dataset::{Dataset, Unit};
+use crate::dataset::{Dataset, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::nearest::did_you_mean;
@@ -16,6 +16,7 @@ pub(super) static OP: Op = Op {
     name: "stability",
     title: "frequency stability: Allan-family deviations with noise type, degrees of freedom and interval",
     revision: sigmatau_stability::REVISION,
+    scope: Scope::Series,
     schema: &schema::stability::SCHEMA,
     parameters: &[
         Parameter::new("estimators", "statistics, see `list estimators`").or("[\"oadev\", \"mdev\", \"ohdev\"]"),
