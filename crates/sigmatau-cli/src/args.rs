@@ -91,7 +91,7 @@ pub(crate) struct StabilityArguments {
     /// Which ends of the intervals are bounded: two-sided, upper or lower [default: two-sided]
     #[arg(long, value_name = "KIND")]
     pub(crate) interval: Option<String>,
-    /// Degrees of freedom: greenhall-riley or closed-form [default: greenhall-riley]
+    /// Degrees of freedom: greenhall-riley, exact-model or closed-form [default: greenhall-riley]
     #[arg(long, value_name = "METHOD")]
     pub(crate) edf: Option<String>,
     /// Whose choices to follow where programs differ: standard or stable32 [default: standard]

@@ -24,7 +24,7 @@ pub(super) static OP: Op = Op {
             .or("\"octave\""),
         Parameter::new("confidence", "level of the intervals, between 0 and 1").or("0.95"),
         Parameter::new("interval", "which ends are bounded: two-sided, upper or lower").or("\"two-sided\""),
-        Parameter::new("edf", "degrees of freedom: greenhall-riley, or closed-form (oadev only)")
+        Parameter::new("edf", "degrees of freedom: greenhall-riley, exact-model or closed-form")
             .or("\"greenhall-riley\""),
         Parameter::new("noise", "power-law noise: auto, or its name such as \"white FM\"").or("\"auto\""),
         Parameter::new("convention", "whose choices are followed: standard, or stable32").or("\"standard\""),
@@ -151,10 +151,10 @@ struct Rows {
 impl Rows {
     fn push(&mut self, series: &str, point: &Point, settings: &Settings) {
         let noise = point.noise.map(|identified| identified.noise);
-        let edf_method = point.edf.map_or("", |edf| edf.method);
+        let edf_method = point.edf.map(|edf| edf.method.to_string()).unwrap_or_default();
         let noise_name = noise.map_or("", Noise::name);
         let texts =
-            [series.into(), point.estimator.name.into(), edf_method.into(), noise_name.into(), point.flags().join(" ")];
+            [series.into(), point.estimator.name.into(), edf_method, noise_name.into(), point.flags().join(" ")];
         let missing = f64::NAN;
         let (lower, upper) = point.interval.map_or((missing, missing), |interval| (interval.lower, interval.upper));
         let upper = if upper.is_finite() { upper } else { missing };
