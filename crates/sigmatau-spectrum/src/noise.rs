@@ -32,7 +32,7 @@
 use crate::Gaussian;
 use crate::fft::{RealFft, fast_length};
 use sigmatau_core::series::NeumaierSum;
-use std::f64::consts::{EULER_GAMMA, LN_2, PI, TAU};
+use std::f64::consts::{LN_2, PI, TAU};
 
 /// The noise types of clocks by their exponent α, in the words of IEEE 1139.
 pub static NAMES: [(i8, &str); 7] = [
@@ -211,6 +211,7 @@ pub fn covariance(alpha: i8, lag: f64) -> f64 {
 
 /// H(l) = ψ(l + ½)/2 + γ/2 + ln 2: the sum itself for a few terms, and else its asymptotic series.
 fn smooth_odd_harmonic(l: f64) -> f64 {
+    const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
     const FEW: f64 = 16.0;
     if l < FEW && l.fract() == 0.0 {
         return odd_harmonic(l as u64);

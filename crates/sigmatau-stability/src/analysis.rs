@@ -211,7 +211,8 @@ impl Statistic<'_> {
         let deviation = estimator.deviation(terms, m, phase.tau0())? / bias.sqrt();
         let noise = noise.filter(|_| deviation > 0.0);
         let case = |id: Identified| Case { alpha: id.noise.alpha(), m, n: terms.n, points: phase.len() };
-        let edf = noise.and_then(|id| settings.edf.degrees_of_freedom(estimator.model, &case(id)));
+        let method = settings.convention.edf(estimator.model, settings.edf);
+        let edf = noise.and_then(|id| method.degrees_of_freedom(estimator.model, &case(id)));
         let interval = edf.and_then(|edf| settings.sides.interval(deviation, edf.value, settings.confidence));
         let tau = (estimator.grid.tau)(m, phase.len()) * phase.tau0();
         Some(Point { estimator, tau, m, deviation, bias, n: terms.n, noise, edf, interval, gaps })

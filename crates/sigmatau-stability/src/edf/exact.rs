@@ -7,6 +7,7 @@
 //! to the related difference statistic is taken, whose degrees of freedom are known on either scale. The
 //! ratio hardly changes with scale. Where terms are missing, the degrees of freedom are fewer in proportion.
 
+use super::closed_form::closed_form;
 use super::form::Form;
 use super::stationary::stationary;
 use super::{Case, Differences, Model};
@@ -30,24 +31,29 @@ fn of_whole_record(model: Model, case: &Case) -> Option<f64> {
     if let Model::Differences(differences) = model {
         return stationary(case.alpha, differences, case.points, case.m);
     }
-    let small = on_small_scale(model, case);
-    let of_form = remembered(model, &small)?;
-    if small.points == case.points {
-        return Some(of_form);
+    if case.points <= WHOLE {
+        return remembered(model, case);
     }
-    Some(of_form * related(model, case)? / related(model, &small)?)
+    let small = on_scale(model, case, WHOLE);
+    let (of_form, of_related) = (remembered(model, &small)?, related(model, &small)?);
+    let inverse = match (model, case.alpha) {
+        (Model::Total, 1..) => {
+            let smaller = on_scale(model, case, WHOLE / 2);
+            let slope = (1.0 / remembered(model, &smaller)? - 1.0 / of_form)
+                / (1.0 / related(model, &smaller)? - 1.0 / of_related);
+            1.0 / of_form + slope * (1.0 / related(model, case)? - 1.0 / of_related)
+        }
+        _ => of_related / of_form / related(model, case)?,
+    };
+    Some(1.0 / inverse)
 }
 
-/// The same share of the record on the scale of [`WHOLE`] points, but no averaging factor so small that
-/// it stands for another kind of filter.
-fn on_small_scale(model: Model, case: &Case) -> Case {
-    if case.points <= WHOLE {
-        return *case;
-    }
-    let step = if model == Model::Theo1 { 2 } else { 1 };
-    let scaled = (case.m as f64 / step as f64 * WHOLE as f64 / case.points as f64).round() as usize * step;
-    let least = if model == Model::Theo1 { 24 } else { 6 };
-    Case { points: WHOLE, m: scaled.max(case.m.min(least)), ..*case }
+/// The same share of a record of fewer points, but no averaging factor so small that it stands for
+/// another kind of filter.
+fn on_scale(model: Model, case: &Case, points: usize) -> Case {
+    let (step, least) = if model == Model::Theo1 { (2, 24) } else { (1, 6) };
+    let scaled = (case.m as f64 / step as f64 * points as f64 / case.points as f64).round() as usize * step;
+    Case { points, m: scaled.max(case.m.min(least)), ..*case }
 }
 
 /// The degrees of freedom of the difference statistic that a statistic comes nearest to.
@@ -56,7 +62,7 @@ fn related(model: Model, case: &Case) -> Option<f64> {
         Model::Total => (Differences::ALLAN, case.m),
         Model::ModifiedTotal | Model::Parabolic => (Differences::MODIFIED, case.m),
         Model::HadamardTotal => (Differences::HADAMARD, case.m),
-        Model::Theo1 => (Differences::ALLAN, case.m * 3 / 4),
+        Model::Theo1 => return closed_form(model, case),
         Model::Differences(_) | Model::Order(_) => return None,
     };
     let longest = (case.points - 1) / differences.spans();
@@ -85,33 +91,63 @@ fn remembered(model: Model, case: &Case) -> Option<f64> {
 mod tests {
     use super::*;
 
+    const OTHERS: [Model; 5] =
+        [Model::Total, Model::ModifiedTotal, Model::HadamardTotal, Model::Theo1, Model::Parabolic];
+
+    fn case(model: Model, alpha: i8, points: usize, m: usize) -> Case {
+        Case { alpha, m, n: model.terms(points, m) as u64, points }
+    }
+
+    /// The form of the whole record, whatever its length.
+    fn in_full(model: Model, case: &Case) -> f64 {
+        let covariances: Vec<f64> = (0..case.points).map(|lag| covariance(case.alpha, lag as f64)).collect();
+        Form::of(model, case.points, case.m).unwrap().degrees_of_freedom(&covariances)
+    }
+
     #[test]
-    fn scale_study() {
-        let models = [
-            Model::Differences(Differences::ALLAN),
-            Model::Differences(Differences::MODIFIED),
-            Model::Differences(Differences::HADAMARD),
-            Model::Total,
-            Model::ModifiedTotal,
-            Model::HadamardTotal,
-            Model::Theo1,
-            Model::Parabolic,
-        ];
-        for model in models {
-            for alpha in -2..=2 {
-                let points = 1024;
-                let ks: Vec<f64> = (0..points).map(|lag| covariance(alpha, lag as f64)).collect();
-                let mut line = String::new();
-                for m in [2, 10, 32, 100, 256, 330, 480] {
-                    let case = Case { alpha, m, n: model.terms(points, m) as u64, points };
-                    let Some(form) = Form::of(model, points, m) else { continue };
-                    let direct = form.degrees_of_freedom(&ks);
-                    let scaled = exact(model, &case).unwrap_or(f64::NAN);
-                    let closed = super::super::closed_form(model, &case).unwrap_or(f64::NAN);
-                    line += &format!("{m}: {direct:.2} {:.3} {:.3} | ", scaled / direct, closed / direct);
-                }
-                println!("{model:?} {alpha} {line}");
+    fn sums_over_lags_are_the_forms_of_differences() {
+        for differences in [Differences::ALLAN, Differences::MODIFIED, Differences::HADAMARD] {
+            let model = Model::Differences(differences);
+            for (alpha, m) in (-2..=2).flat_map(|alpha| [1, 7, 40].map(|m| (alpha, m))) {
+                let case = case(model, alpha, 250, m);
+                let (found, expected) = (exact(model, &case).unwrap(), in_full(model, &case));
+                assert!((found / expected - 1.0).abs() < 1e-6, "{model:?}, α = {alpha}, m = {m}: {found}, {expected}");
             }
         }
+    }
+
+    #[test]
+    fn long_panels_meet_the_sum_lag_by_lag() {
+        let (points, m) = (200_000, 20_000);
+        for alpha in -2..=2 {
+            let found = stationary(alpha, Differences::ALLAN, points, m).unwrap();
+            let n = (points - 2 * m) as f64;
+            let second =
+                |k: usize, j: i32, weight: f64| weight * covariance(alpha, (k as f64 + f64::from(j) * m as f64).abs());
+            let term = |k| {
+                [(-2, 1.0), (-1, -4.0), (0, 6.0), (1, -4.0), (2, 1.0)].map(|(j, w)| second(k, j, w)).iter().sum::<f64>()
+            };
+            let square = |k: usize| (1.0 - k as f64 / n) * (term(k) / term(0)).powi(2);
+            let direct = n / (1.0 + 2.0 * (1..points - 2 * m).map(square).sum::<f64>());
+            assert!((found / direct - 1.0).abs() < 2e-4, "α = {alpha}: {found} instead of {direct}");
+        }
+    }
+
+    #[test]
+    fn the_coarser_scale_hardly_moves_degrees_of_freedom() {
+        for model in OTHERS {
+            for (alpha, m) in (-2..=2).flat_map(|alpha| [16, 96].map(|m| (alpha, m))) {
+                let case = case(model, alpha, 384, m);
+                let (scaled, full) = (exact(model, &case).unwrap(), in_full(model, &case));
+                assert!((scaled / full - 1.0).abs() < 0.06, "{model:?}, α = {alpha}, m = {m}: {scaled}, {full}");
+            }
+        }
+    }
+
+    #[test]
+    fn missing_terms_cost_their_share() {
+        let whole = case(Model::Total, 0, 200, 10);
+        let half = Case { n: whole.n / 2, ..whole };
+        assert_eq!(exact(Model::Total, &half), exact(Model::Total, &whole).map(|edf| edf / 2.0));
     }
 }
