@@ -10,19 +10,25 @@
 //! depend on their number.
 
 pub mod analysis;
+pub mod covariance;
+pub mod dynamic;
 pub mod edf;
 pub mod estimator;
+pub mod hat;
 pub mod interval;
 mod kernel;
 pub mod noise;
+mod quadratic;
 pub mod screen;
 pub mod tau;
+pub mod together;
 
 pub use analysis::{Analysis, ClockData, Point, Settings, analyse};
 pub use estimator::{ESTIMATORS, Estimator};
 pub use kernel::Terms;
 pub use noise::Noise;
 pub use tau::TauList;
+pub use together::Together;
 
 /// Raised by every change that moves a digit of a result.
 pub const REVISION: u32 = 1;
