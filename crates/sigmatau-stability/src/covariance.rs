@@ -109,7 +109,8 @@ fn covariance(
 /// Returns the two-sided interval of a covariance of Gaussian numbers from `nu` degrees of freedom, given
 /// the two sample variances.
 ///
-/// A value θ lies within when the sample covariance is not beyond the (1−p)/2 quantile on either side of
+/// It covers as stated from about ten degrees of freedom on, and more with fewer: 97 % to 100 % of simulated
+/// pairs at 95 % with two. A value θ lies within when the sample covariance is not beyond the (1−p)/2 quantile on either side of
 /// its distribution under θ, p being `confidence`. This is the distribution of the mean of products, with
 /// the two variances that are most likely given θ. Nothing where `nu`, a variance or `confidence` is not
 /// positive, or `confidence` not below 1.
@@ -217,11 +218,11 @@ mod tests {
     }
 
     #[test]
-    fn intervals_of_independent_pairs_cover_as_stated() {
-        for (nu, least) in [(4, 0.92), (10, 0.935), (100, 0.935)] {
+    fn intervals_of_independent_pairs_cover_as_stated_and_more_with_few_degrees_of_freedom() {
+        for (nu, range) in [(2, 0.95..=1.0), (4, 0.95..=1.0), (10, 0.935..=0.975), (100, 0.935..=0.965)] {
             for rho in [0.0, 0.1, -0.5, 0.9] {
                 let share = coverage(nu, rho);
-                assert!((least..0.98).contains(&share), "ν = {nu}, correlation {rho}: {share}");
+                assert!(range.contains(&share), "ν = {nu}, correlation {rho}: {share}");
             }
         }
     }

@@ -216,14 +216,14 @@ fn a_clock_far_better_than_the_others_has_a_bound_that_is_never_zero() {
     }
 }
 
-/// How often 95 % intervals of simulated clocks held the true deviation, and how many variances came out negative.
-fn coverage(deviations: &[f64], m: usize, simulated: u64, stated: bool) -> Vec<(f64, f64)> {
-    let noise = stated.then(|| Noise::of(0).unwrap());
-    let settings = Settings { noise, ..settings(&["oadev"], &[m]) };
-    let hats: Vec<Hat> =
-        (0..simulated).into_par_iter().map(|record| hat(&white_clocks(deviations, 1025, record), &settings)).collect();
+/// How often 95 % intervals of simulated clocks held the true deviation, and how often the variance came out
+/// negative, clock by clock. The closed form has the exact degrees of freedom of this noise at m = 1.
+fn coverage(deviations: &[f64], m: usize) -> Vec<(f64, f64)> {
+    let settings = Settings { noise: Noise::of(0), edf: EdfMethod::ClosedForm, ..settings(&["oadev"], &[m]) };
+    let simulated = |record| hat(&white_clocks(deviations, 1025, record), &settings);
+    let hats: Vec<Hat> = (0..RECORDS).into_par_iter().map(simulated).collect();
     let share = |holds: &dyn Fn(&Corner) -> bool, clock: usize| {
-        hats.iter().filter(|hat| holds(&hat.corners[clock])).count() as f64 / simulated as f64
+        hats.iter().filter(|hat| holds(&hat.corners[clock])).count() as f64 / RECORDS as f64
     };
     let row = |clock: usize| {
         let truth = deviations[clock] / (m as f64).sqrt();
@@ -233,15 +233,18 @@ fn coverage(deviations: &[f64], m: usize, simulated: u64, stated: bool) -> Vec<(
     (0..deviations.len()).map(row).collect()
 }
 
-/// Three standard deviations below 95 % in 400 records; above, a bound may cover more than it states.
-const LEAST: f64 = 0.95 - 3.0 * 0.0109;
+const RECORDS: u64 = 400;
+/// Three standard deviations below 95 % in so many records; a bound may cover more than it states.
+const LEAST: f64 = 0.917;
 
 #[test]
 fn intervals_of_three_clocks_cover_no_less_than_stated() {
     for m in [1, 16, 128, 256] {
         for deviations in [[1e-12, 1e-12, 1e-12], [1e-13, 1e-12, 2e-12], [1e-13, 1e-13, 1e-12]] {
-            let found = coverage(&deviations, m, 400, true);
+            let found = coverage(&deviations, m);
             assert!(found.iter().all(|(held, _)| *held >= LEAST), "{deviations:?} at m = {m}: {found:?}");
+            eprintln!("cov {m} {found:.3?}");
+            assert!(deviations[2] == 1e-12 || found[0].1 > 0.3, "the good clock comes out negative: {found:?}");
         }
     }
 }
@@ -249,9 +252,18 @@ fn intervals_of_three_clocks_cover_no_less_than_stated() {
 #[test]
 fn intervals_of_five_clocks_cover_no_less_than_stated() {
     for m in [1, 16, 128] {
-        let found = coverage(&[5e-14, 1e-12, 1e-12, 2e-12, 3e-12], m, 400, true);
+        let found = coverage(&[5e-14, 1e-12, 1e-12, 2e-12, 3e-12], m);
         assert!(found.iter().all(|(held, _)| *held >= LEAST), "m = {m}: {found:?}");
-        assert!(m == 1 || found[0].1 > 0.2, "the good clock comes out negative now and then: {found:?}");
+        eprintln!("cov {m} {found:.3?}");
+        assert!(found[0].1 > 0.3, "the good clock comes out negative: {found:?}");
+    }
+}
+
+#[test]
+fn a_clear_variance_is_covered_no_more_than_stated() {
+    for m in [1, 16] {
+        let found = coverage(&[1e-12, 1e-12, 1e-12], m);
+        assert!(found.iter().all(|(held, _)| (LEAST..=0.983).contains(held)), "m = {m}: {found:?}");
     }
 }
 

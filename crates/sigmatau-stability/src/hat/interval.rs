@@ -63,14 +63,20 @@ fn coefficient(n: usize, clock: usize, k: usize, l: usize) -> f64 {
     }
 }
 
-/// The θ > 0 at which a falling probability reaches `level`, to 1e-6, by octaves and bisection.
+/// The θ > 0 at which a falling probability reaches `level`, to 1e-6, by octaves from `scale` on and bisection;
+/// infinite where it never does.
 fn falls_to(level: f64, scale: f64, probability: impl Fn(f64) -> f64) -> f64 {
-    let octaves = (-60..80).map(|octave| scale * 2f64.powi(octave));
-    let Some(mut high) = octaves.skip_while(|theta| probability(*theta) > level).next() else { return f64::INFINITY };
-    let mut low = 0.5 * high;
+    let above = |theta: &f64| probability(*theta) > level;
+    let octave = |power: i32| scale * 2f64.powi(power);
+    let ends = if above(&scale) {
+        (1..100).map(octave).find(|theta| !above(theta)).map(|high| (0.5 * high, high))
+    } else {
+        (1..100).map(|power| octave(-power)).find(above).map(|low| (low, 2.0 * low))
+    };
+    let Some((mut low, mut high)) = ends else { return if above(&scale) { f64::INFINITY } else { 0.0 } };
     while high - low > 1e-6 * high {
         let middle = 0.5 * (low + high);
-        if probability(middle) > level { low = middle } else { high = middle }
+        if above(&middle) { low = middle } else { high = middle }
     }
     0.5 * (low + high)
 }
