@@ -11,7 +11,7 @@
 //! three-cornered hat and for Groslambert covariance", IEEE Transactions on UFFC 66, 2019.
 
 use crate::analysis::{Point, Settings, analyse};
-use crate::estimator::Estimator;
+use crate::estimator::{Estimator, Gather};
 use crate::interval::Interval;
 use crate::kernel::{Terms, products};
 use crate::quadratic::QuadraticForm;
@@ -68,7 +68,7 @@ pub fn signed_root(x: f64) -> f64 {
 /// Returns the Allan covariance of records `k` and `l` with rising τ, and what is remarkable about each record.
 ///
 /// The averaging times, the noise type, the method for degrees of freedom and the confidence are those of
-/// `settings`; its estimators are not asked. Terms that touch a missing point of any record are dropped. A
+/// `settings`; its estimators are not asked, and the intervals are two-sided. Terms that touch a missing point of any record are dropped. A
 /// frequency offset of either record changes nothing. Time O(N) per factor.
 pub fn covariances(records: &Together, k: usize, l: usize, settings: &Settings) -> (Vec<Covariance>, Vec<Finding>) {
     let overlapping = Estimator::named("oadev").expect("the table has the overlapping Allan deviation");
@@ -86,7 +86,7 @@ pub fn covariances(records: &Together, k: usize, l: usize, settings: &Settings) 
 fn pooled_products(one: &[Vec<f64>], other: &[Vec<f64>], factors: &[usize]) -> Vec<Terms> {
     let none = vec![Terms::default(); factors.len()];
     let arcs = one.iter().zip(other).map(|(one, other)| products::second_differences(one, other, factors));
-    arcs.fold(none, |all, arc| all.into_iter().zip(arc).map(|(all, arc)| all.pool(arc)).collect())
+    arcs.fold(none, |all, arc| all.into_iter().zip(arc).map(|(all, arc)| Gather::MeanSquare.pool(all, arc)).collect())
 }
 
 fn covariance(
@@ -98,7 +98,7 @@ fn covariance(
 ) -> Covariance {
     let covariance = terms.sum / terms.n as f64 * (scaled_as.scale)(one.m as f64, records.tau0());
     let variances = [one, other].map(|point| point.deviation * point.deviation);
-    let edf = one.edf.zip(other.edf).map(|(one, other)| (one * other).sqrt());
+    let edf = one.edf.zip(other.edf).map(|(one, other)| (one.value * other.value).sqrt());
     let uncertainty = edf.map(|nu| ((variances[0] * variances[1] + covariance * covariance) / nu).sqrt());
     let interval = edf.and_then(|nu| interval(covariance, variances, nu, settings.confidence));
     let insignificant = interval.is_some_and(|ends| ends.lower <= 0.0 && ends.upper >= 0.0);

@@ -92,16 +92,10 @@ pub struct Surface {
 /// ```
 /// use sigmatau_core::PhaseSeries;
 /// use sigmatau_stability::dynamic::{Windows, surface};
-/// use sigmatau_stability::{ClockData, Estimator, Settings, TauList, edf::EdfMethod};
+/// use sigmatau_stability::{ClockData, Settings, TauList};
 /// // Second differences of ±2 in the first half, of ±4 in the second.
 /// let x: Vec<f64> = (0..80).map(|i| if i % 2 == 0 { 0.0 } else if i < 40 { 1.0 } else { 2.0 }).collect();
-/// let settings = Settings {
-///     estimators: vec![Estimator::named("oadev")?],
-///     taus: TauList::Explicit(vec![1.0]),
-///     confidence: 0.95,
-///     edf: EdfMethod::GreenhallRiley,
-///     noise: None,
-/// };
+/// let settings = Settings { taus: TauList::Explicit(vec![1.0]), ..Settings::default() };
 /// let surface = surface(&ClockData::Phase(PhaseSeries::new(&x, 1.0)?), Windows::new(20.0, 50.0, 1.0)?, &settings);
 /// let found: Vec<_> = surface.slices.iter().map(|slice| (slice.time, slice.points[0].deviation)).collect();
 /// assert_eq!(found, [(10.0, 2f64.sqrt()), (60.0, 8f64.sqrt())]);

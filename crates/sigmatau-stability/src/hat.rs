@@ -13,7 +13,7 @@
 pub mod interval;
 
 use crate::analysis::{Analysis, ClockData, Point, Settings, analyse};
-use crate::estimator::Estimator;
+use crate::estimator::{Estimator, Gather};
 use crate::interval::Interval;
 use crate::noise::Evidence;
 use crate::together::{Together, TogetherError};
@@ -91,6 +91,9 @@ pub enum HatError {
         /// How often they were compared.
         times: usize,
     },
+    /// The squares of a statistic don't add up.
+    #[error("make a hat of `{0}`: the largest of independent noises is no sum; take a deviation such as oadev")]
+    NotAVariance(&'static str),
     /// The records don't fit together.
     #[error(transparent)]
     Together(#[from] TogetherError),
@@ -99,14 +102,13 @@ pub enum HatError {
 /// The hat of N clocks that were all read against one common reference.
 ///
 /// The reference cancels in the differences; it may be one of the clocks' own neighbours or worse than all
-/// of them. The estimators of `settings` are taken of every difference by [`analyse`]; they must be
-/// variances, which add up. Time O(N² points) per averaging factor, pairs side by side.
+/// of them. The estimators of `settings` are taken of every difference by [`analyse`]; the intervals are two-sided. Time O(N² points) per averaging factor, pairs side by side.
 ///
 /// # Errors
-/// With fewer than three clocks, or when the records don't share kind, sampling interval and length.
+/// With fewer than three clocks, when a statistic is no variance, or when the records don't share kind, sampling interval and length.
 pub fn against_common_reference(clocks: &[ClockData<'_>], settings: &Settings) -> Result<Hat, HatError> {
     let together = Together::new(clocks)?;
-    let pairs = pairs_of(enough(clocks.len())?);
+    let pairs = pairs_of(enough(clocks.len(), settings)?);
     let analysed = |[k, l]: &[usize; 2]| analyse(&together.view(&together.difference(*k, *l)), settings);
     let analyses: Vec<Analysis> = pairs.par_iter().map(analysed).collect();
     Ok(hat(clocks.len(), &pairs, analyses, together.has_gaps(), settings))
@@ -124,7 +126,7 @@ pub fn from_pairs(
     records: &[([usize; 2], ClockData<'_>)],
     settings: &Settings,
 ) -> Result<Hat, HatError> {
-    let pairs = pairs_of(enough(clocks)?);
+    let pairs = pairs_of(enough(clocks, settings)?);
     let data: Vec<ClockData<'_>> = records.iter().map(|(_, data)| *data).collect();
     let together = Together::new(&data)?;
     let places: Vec<usize> = pairs.iter().map(|pair| place_of(*pair, records)).collect::<Result<_, _>>()?;
@@ -132,7 +134,11 @@ pub fn from_pairs(
     Ok(hat(clocks, &pairs, analyses, together.has_gaps(), settings))
 }
 
-fn enough(clocks: usize) -> Result<usize, HatError> {
+/// The number of clocks, where there are enough of them and variances are asked for.
+fn enough(clocks: usize, settings: &Settings) -> Result<usize, HatError> {
+    if let Some(largest) = settings.estimators.iter().find(|estimator| estimator.gather == Gather::Largest) {
+        return Err(HatError::NotAVariance(largest.name));
+    }
     if clocks < 3 { Err(HatError::TooFew(clocks)) } else { Ok(clocks) }
 }
 
@@ -204,7 +210,7 @@ fn corners(clocks: usize, points: &[&Point], gaps: bool, settings: &Settings) ->
 /// this many.
 fn edf(clock: usize, clocks: usize, points: &[&Point]) -> Option<f64> {
     let mine = pairs_of(clocks).into_iter().zip(points).filter(|(pair, _)| pair.contains(&clock));
-    let logarithms: Option<Vec<f64>> = mine.map(|(_, point)| point.edf.map(f64::ln)).collect();
+    let logarithms: Option<Vec<f64>> = mine.map(|(_, point)| point.edf.map(|edf| edf.value.ln())).collect();
     logarithms.map(|all| (all.iter().sum::<f64>() / all.len() as f64).exp())
 }
 
