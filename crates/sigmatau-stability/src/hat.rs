@@ -1,9 +1,9 @@
 //! The N-cornered hat: the stability of each of N ≥ 3 clocks from their differences alone.
 //!
-//! For clocks whose noises are uncorrelated the variance of a difference is v_kl = σ_k² + σ_l². The
-//! N(N−1)/2 equations are solved by least squares, which gives for N = 3 the classical
-//! σ_a² = ½ (v_ab + v_ac − v_bc). The estimate has no bias and can turn out negative where a clock is
-//! much better than the others; then the upper end of its interval says what is known.
+//! For clocks whose noises are uncorrelated the variance of a difference is v_kl = σ_k² + σ_l², so that any two
+//! others b and c tell σ_a² = ½ (v_ab + v_ac − v_bc). With more than three clocks the mean over all b and c is taken,
+//! with the inverse of its variance v_ab v_ac as the weight of each. The estimate can turn out negative where a
+//! clock is much better than the others; then the upper end of its interval says what is known.
 //! How the intervals are made is told in [`interval`].
 //!
 //! References: J. E. Gray and D. W. Allan, "A method for estimating the frequency stability of an
@@ -117,7 +117,7 @@ pub fn against_common_reference(clocks: &[ClockData<'_>], settings: &Settings) -
 /// The hat of `clocks` clocks of which every pair was measured by itself, in either direction.
 ///
 /// The noise of the counters is not told apart from that of the clocks: a counter that measures one pair
-/// adds its variance, shared out as the least squares do, some of it with a negative sign.
+/// adds its variance to that of the two clocks and takes it from the third.
 ///
 /// # Errors
 /// As [`against_common_reference`], and when a pair is missing or stands twice.
@@ -248,8 +248,8 @@ impl PairVariances {
         &self.values[k * self.clocks..][..self.clocks]
     }
 
-    /// Returns the least-squares variance of every clock, which can be negative:
-    /// σ_k² = (Σ_l v_kl − Σ_{p<q} v_pq/(N−1))/(N−2).
+    /// Returns the estimated variance of every clock, which can be negative: the mean of the classical
+    /// ½ (v_ab + v_ac − v_bc) over all b and c, weighted by 1/(v_ab v_ac).
     ///
     /// ```
     /// use sigmatau_stability::hat::PairVariances;
@@ -258,8 +258,64 @@ impl PairVariances {
     /// assert_eq!(pairs.estimates(), [36.0, 64.0, 100.0]);
     /// ```
     pub fn estimates(&self) -> Vec<f64> {
-        let n = self.clocks as f64;
-        let all = 0.5 * self.values.iter().sum::<f64>();
-        (0..self.clocks).map(|k| (self.row(k).iter().sum::<f64>() - all / (n - 1.0)) / (n - 2.0)).collect()
+        (0..self.clocks).map(|clock| self.estimate(clock)).collect()
+    }
+
+    fn estimate(&self, clock: usize) -> f64 {
+        let (weights, v) = (Weights::of(self, clock), self.row(clock));
+        let classical = |[b, c]: [usize; 2]| 0.5 * (v[b] + v[c] - self.row(b)[c]);
+        let others = pairs_of(self.clocks).into_iter().filter(|pair| !pair.contains(&clock));
+        others.map(|[b, c]| weights.of_pair(b, c) * classical([b, c])).sum()
+    }
+}
+
+/// The weights of the pairs b, c in the estimate for one clock a: ω_bc ∝ h_b h_c with h_b = 1/v_ab, in sum 1.
+///
+/// v_ab v_ac is the variance of a product of differences to b and to c but for a factor: a poor clock among
+/// good ones takes no part in what is said of these.
+struct Weights {
+    clock: usize,
+    h: Vec<f64>,
+    /// Σ h.
+    all: f64,
+    /// Σ h_b h_c over b < c.
+    norm: f64,
+}
+
+impl Weights {
+    fn of(pairs: &PairVariances, clock: usize) -> Self {
+        let v = pairs.row(clock);
+        let positive = (0..pairs.clocks).all(|b| b == clock || v[b] > 0.0);
+        let smallest = (0..pairs.clocks).filter(|b| *b != clock).map(|b| v[b]).fold(f64::INFINITY, f64::min);
+        let weight = |b: usize| match b == clock {
+            true => 0.0,
+            false => {
+                if positive {
+                    smallest / v[b]
+                } else {
+                    1.0
+                }
+            }
+        };
+        let h: Vec<f64> = (0..pairs.clocks).map(weight).collect();
+        let all: f64 = h.iter().sum();
+        let norm = 0.5 * (all * all - h.iter().map(|h| h * h).sum::<f64>());
+        Self { clock, h, all, norm }
+    }
+
+    fn of_pair(&self, b: usize, c: usize) -> f64 {
+        self.h[b] * self.h[c] / self.norm
+    }
+
+    /// A_kl of the estimate as a mean of quadratic forms z'Az of the clocks' own differences.
+    fn coefficient(&self, k: usize, l: usize) -> f64 {
+        let with_clock = |b: usize| -0.5 * self.h[b] * (self.all - self.h[b]) / self.norm;
+        match (k == self.clock, l == self.clock) {
+            (true, true) => 1.0,
+            (true, false) => with_clock(l),
+            (false, true) => with_clock(k),
+            (false, false) if k == l => 0.0,
+            (false, false) => 0.5 * self.of_pair(k, l),
+        }
     }
 }

@@ -49,7 +49,7 @@ impl Analysis for Covariances {
     fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
         let clocks = dataset.read(unit)?;
         let mut findings: Vec<Finding> = clocks.iter().flat_map(|clock| clock.findings.iter().cloned()).collect();
-        let (rows, remarks) = self.assess(&clocks).unwrap_or_else(|finding| (Vec::new(), vec![finding]));
+        let (rows, remarks) = self.assess(&clocks).unwrap_or_else(|finding| (Vec::new(), vec![*finding]));
         for remark in remarks {
             if !findings.contains(&remark) {
                 findings.push(remark);
@@ -63,7 +63,7 @@ impl Analysis for Covariances {
 type Row = ([usize; 2], Covariance);
 
 impl Covariances {
-    fn assess(&self, clocks: &[ClockSeries]) -> Result<(Vec<Row>, Vec<Finding>), Finding> {
+    fn assess(&self, clocks: &[ClockSeries]) -> Result<(Vec<Row>, Vec<Finding>), Box<Finding>> {
         if clocks.len() < 2 {
             return Err(simultaneous::unfit(format!("the dataset has {} series", clocks.len())));
         }

@@ -79,7 +79,7 @@ impl Analysis for Hats {
                 Ok((table(&names, &hat.corners, self.settings.confidence), findings))
             }
             Err(finding) => {
-                findings.push(finding);
+                findings.push(*finding);
                 Ok((OP.schema.empty(), findings))
             }
         }
@@ -88,7 +88,7 @@ impl Analysis for Hats {
 
 impl Hats {
     /// The names of the clocks and their hat.
-    fn assess(&self, clocks: &[ClockSeries]) -> Result<(Vec<String>, Hat), Finding> {
+    fn assess(&self, clocks: &[ClockSeries]) -> Result<(Vec<String>, Hat), Box<Finding>> {
         let cut = simultaneous::cut(clocks)?;
         let views = simultaneous::views(&cut)?;
         let series: Vec<&str> = cut.iter().map(|clock| clock.name.as_str()).collect();
@@ -104,7 +104,7 @@ impl Hats {
         &self,
         series: &[&str],
         views: Vec<ClockData<'_>>,
-    ) -> Result<(Vec<String>, Result<Hat, HatError>), Finding> {
+    ) -> Result<(Vec<String>, Result<Hat, HatError>), Box<Finding>> {
         let mut names: Vec<String> = Vec::new();
         let mut place = |name: &str| {
             names.iter().position(|known| known == name).unwrap_or_else(|| {

@@ -11,7 +11,7 @@ const SLACK: f64 = 1e-3;
 /// Cuts the series to their common epochs. Without epochs, first points belong together.
 ///
 /// A finding where a series was refused while it was read, or where intervals or grids differ.
-pub(super) fn cut(clocks: &[ClockSeries]) -> Result<Vec<ClockSeries>, Finding> {
+pub(super) fn cut(clocks: &[ClockSeries]) -> Result<Vec<ClockSeries>, Box<Finding>> {
     if let Some(refused) = clocks.iter().find(|clock| clock.findings.iter().any(is_failure)) {
         return Err(unfit(format!("`{}` could not be read", refused.name)));
     }
@@ -24,7 +24,7 @@ pub(super) fn cut(clocks: &[ClockSeries]) -> Result<Vec<ClockSeries>, Finding> {
 }
 
 /// The series as the analysis takes them.
-pub(super) fn views(clocks: &[ClockSeries]) -> Result<Vec<ClockData<'_>>, Finding> {
+pub(super) fn views(clocks: &[ClockSeries]) -> Result<Vec<ClockData<'_>>, Box<Finding>> {
     clocks
         .iter()
         .map(|clock| data(clock).map_err(|error| unfit(format!("`{}`: failed to {error}", clock.name))))
@@ -36,7 +36,7 @@ fn is_failure(finding: &Finding) -> bool {
 }
 
 /// A series from epoch `latest` on.
-fn from(clock: &ClockSeries, latest: i64) -> Result<ClockSeries, Finding> {
+fn from(clock: &ClockSeries, latest: i64) -> Result<ClockSeries, Box<Finding>> {
     let start = clock.start_ns.expect("all series have epochs");
     let points = (latest - start) as f64 * 1e-9 / clock.tau0;
     if (points - points.round()).abs() > SLACK {
@@ -51,14 +51,14 @@ fn from(clock: &ClockSeries, latest: i64) -> Result<ClockSeries, Finding> {
 }
 
 /// The remark that series can't be taken together.
-pub(super) fn unfit(seen: String) -> Finding {
-    Finding::new(
+pub(super) fn unfit(seen: String) -> Box<Finding> {
+    Box::new(Finding::new(
         Severity::Failure,
         "not-simultaneous",
         seen,
         "clocks can only be told apart by differences of the same epochs",
         "give series of one kind, one sampling interval and common epochs",
-    )
+    ))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What is known of the variance of one clock from the differences of all.
 //!
 //! The estimate of a hat is a mean of quadratic forms z'Az of the clocks' Gaussian differences z, with
-//! A_aa = 1, A_ab = −1/(N−1) and A_bc = 1/((N−1)(N−2)); under variances D it is distributed as
+//! A_aa = 1, A_bc = ½ ω_bc for the weights ω of two others, and rows that sum to 0; under variances D it is distributed as
 //! Σ λ_j χ²_j(ν)/ν with the eigenvalues λ of √D A √D. A value θ of σ_a² is tested by asking how likely an
 //! estimate at most as large, or at least as large, as the observed one is under θ. The other
 //! variances are those most likely given θ: positive, and in line with every difference.
@@ -13,7 +13,7 @@
 //! a negative estimate it is a bound that is never 0 and covers no less than p. This serves the purpose
 //! of the Bayesian intervals of Lantz et al. (KLTS, IEEE Transactions on UFFC 66, 2019) without a prior.
 
-use super::PairVariances;
+use super::{PairVariances, Weights};
 use crate::interval::Interval;
 use crate::quadratic::QuadraticForm;
 
@@ -47,20 +47,10 @@ pub fn bounds(pairs: &PairVariances, clock: usize, nu: f64, confidence: f64) -> 
 pub fn standard_uncertainty(pairs: &PairVariances, clock: usize, nu: f64) -> f64 {
     let likely = likely_variances(pairs, None);
     let n = pairs.clocks;
+    let weights = Weights::of(pairs, clock);
     let terms = (0..n).flat_map(|k| (0..n).map(move |l| (k, l)));
-    let sum: f64 = terms.map(|(k, l)| coefficient(n, clock, k, l).powi(2) * likely[k] * likely[l]).sum();
+    let sum: f64 = terms.map(|(k, l)| weights.coefficient(k, l).powi(2) * likely[k] * likely[l]).sum();
     (2.0 * sum / nu).sqrt()
-}
-
-/// A_kl of the estimate for `clock` among n.
-fn coefficient(n: usize, clock: usize, k: usize, l: usize) -> f64 {
-    let others = n as f64 - 1.0;
-    match (k == clock, l == clock) {
-        (true, true) => 1.0,
-        (false, false) if k == l => 0.0,
-        (false, false) => 1.0 / (others * (others - 1.0)),
-        _ => -1.0 / others,
-    }
 }
 
 /// The θ > 0 at which a falling probability reaches `level`, to 1e-6, by octaves from `scale` on and bisection;
@@ -86,7 +76,8 @@ fn form(pairs: &PairVariances, clock: usize, theta: f64, nu: f64) -> QuadraticFo
     let roots: Vec<f64> =
         likely_variances(pairs, Some((clock, theta))).iter().map(|variance| variance.sqrt()).collect();
     let n = pairs.clocks;
-    let entry = |k: usize, l: usize| roots[k] * coefficient(n, clock, k, l) * roots[l];
+    let weights = Weights::of(pairs, clock);
+    let entry = |k: usize, l: usize| roots[k] * weights.coefficient(k, l) * roots[l];
     let matrix = (0..n).map(|k| (0..n).map(|l| entry(k, l)).collect()).collect();
     QuadraticForm::new(eigenvalues(matrix), nu)
 }
