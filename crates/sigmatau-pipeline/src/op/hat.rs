@@ -92,19 +92,15 @@ impl Hats {
         let cut = simultaneous::cut(clocks)?;
         let views = simultaneous::views(&cut)?;
         let series: Vec<&str> = cut.iter().map(|clock| clock.name.as_str()).collect();
-        let (names, hat) = if self.separator.is_empty() {
-            (series.iter().map(|name| (*name).to_owned()).collect(), against_common_reference(&views, &self.settings))
-        } else {
-            self.by_pairs(&series, views)?
-        };
-        Ok((names, hat.map_err(|error| simultaneous::unfit(format!("failed to {error}")))?))
+        if !self.separator.is_empty() {
+            return self.by_pairs(&series, views);
+        }
+        let hat = against_common_reference(&views, &self.settings).map_err(|error| no_hat(&error))?;
+        Ok((series.into_iter().map(str::to_owned).collect(), hat))
     }
 
-    fn by_pairs(
-        &self,
-        series: &[&str],
-        views: Vec<ClockData<'_>>,
-    ) -> Result<(Vec<String>, Result<Hat, HatError>), Box<Finding>> {
+    /// The same from series that are named as differences of two clocks.
+    fn by_pairs(&self, series: &[&str], views: Vec<ClockData<'_>>) -> Result<(Vec<String>, Hat), Box<Finding>> {
         let mut names: Vec<String> = Vec::new();
         let mut place = |name: &str| {
             names.iter().position(|known| known == name).unwrap_or_else(|| {
@@ -122,9 +118,13 @@ impl Hats {
             };
             pairs.push(([place(one.trim()), place(other.trim())], view));
         }
-        let hat = from_pairs(names.len(), &pairs, &self.settings);
+        let hat = from_pairs(names.len(), &pairs, &self.settings).map_err(|error| no_hat(&error))?;
         Ok((names, hat))
     }
+}
+
+fn no_hat(error: &HatError) -> Box<Finding> {
+    simultaneous::unfit(format!("failed to {error}"))
 }
 
 fn table(names: &[String], corners: &[Corner], confidence: f64) -> Table {
