@@ -4,7 +4,10 @@
 //! changes its meaning.
 
 pub mod clock;
+pub mod covariance;
+pub mod dynamic;
 pub mod finding;
+pub mod hat;
 pub mod stability;
 
 use crate::{Column, Table, Values};
@@ -62,7 +65,8 @@ impl Schema {
 }
 
 /// Every schema.
-pub static SCHEMAS: &[&Schema] = &[&clock::SCHEMA, &stability::SCHEMA, &finding::SCHEMA];
+pub static SCHEMAS: &[&Schema] =
+    &[&clock::SCHEMA, &stability::SCHEMA, &hat::SCHEMA, &covariance::SCHEMA, &dynamic::SCHEMA, &finding::SCHEMA];
 
 const fn float(name: &'static str, unit: &'static str, doc: &'static str) -> Field {
     Field { name, kind: Kind::Float, unit, doc }

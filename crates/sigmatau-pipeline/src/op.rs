@@ -8,10 +8,14 @@ use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
+mod covariance;
+mod dynamic;
+mod hat;
+mod simultaneous;
 mod stability;
 
 /// Every op.
-pub static OPS: &[&Op] = &[&stability::OP];
+pub static OPS: &[&Op] = &[&stability::OP, &hat::OP, &covariance::OP, &dynamic::OP];
 
 /// An analysis that a step can name.
 pub struct Op {

@@ -8,6 +8,7 @@ pub(crate) mod consecutive;
 pub(crate) mod line;
 pub(crate) mod modified;
 pub(crate) mod overlapping;
+pub(crate) mod products;
 
 use sigmatau_core::series::NeumaierSum;
 

@@ -11,6 +11,18 @@ use sigmatau_data::{Column, DataError, Table, schema};
 use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, analyse};
 use std::str::FromStr;
 
+/// What says how deviations are computed; [`settings`] understands it.
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter::new("estimators", "statistics, see `list estimators`").or("[\"oadev\", \"mdev\", \"ohdev\"]"),
+    Parameter::new("tau", "averaging times: octave, decade, all, log:N, or seconds such as \"1,10,100\"")
+        .or("\"octave\""),
+    Parameter::new("confidence", "level of the intervals, between 0 and 1").or("0.95"),
+    Parameter::new("interval", "which ends are bounded: two-sided, upper or lower").or("\"two-sided\""),
+    Parameter::new("edf", "degrees of freedom: greenhall-riley, exact-model or closed-form").or("\"greenhall-riley\""),
+    Parameter::new("noise", "power-law noise: auto, or its name such as \"white FM\"").or("\"auto\""),
+    Parameter::new("convention", "whose choices are followed: standard, or stable32").or("\"standard\""),
+];
+
 /// Deviations of the Allan family with intervals, for every series of the dataset.
 pub(super) static OP: Op = Op {
     name: "stability",
@@ -18,17 +30,7 @@ pub(super) static OP: Op = Op {
     revision: sigmatau_stability::REVISION,
     scope: Scope::Series,
     schema: &schema::stability::SCHEMA,
-    parameters: &[
-        Parameter::new("estimators", "statistics, see `list estimators`").or("[\"oadev\", \"mdev\", \"ohdev\"]"),
-        Parameter::new("tau", "averaging times: octave, decade, all, log:N, or seconds such as \"1,10,100\"")
-            .or("\"octave\""),
-        Parameter::new("confidence", "level of the intervals, between 0 and 1").or("0.95"),
-        Parameter::new("interval", "which ends are bounded: two-sided, upper or lower").or("\"two-sided\""),
-        Parameter::new("edf", "degrees of freedom: greenhall-riley, exact-model or closed-form")
-            .or("\"greenhall-riley\""),
-        Parameter::new("noise", "power-law noise: auto, or its name such as \"white FM\"").or("\"auto\""),
-        Parameter::new("convention", "whose choices are followed: standard, or stable32").or("\"standard\""),
-    ],
+    parameters: PARAMETERS,
     plan,
 };
 
@@ -36,7 +38,7 @@ fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, DocumentError> {
     Ok(Box::new(Stability(settings(section)?)))
 }
 
-fn settings(section: &Section<'_>) -> Result<Settings, DocumentError> {
+pub(super) fn settings(section: &Section<'_>) -> Result<Settings, DocumentError> {
     Ok(Settings {
         estimators: estimators(section)?,
         taus: section.required("tau")?.parse().map_err(|error| section.refuse_key("tau", &format!("{error}")))?,
@@ -48,7 +50,7 @@ fn settings(section: &Section<'_>) -> Result<Settings, DocumentError> {
     })
 }
 
-fn estimators(section: &Section<'_>) -> Result<Vec<&'static Estimator>, DocumentError> {
+pub(super) fn estimators(section: &Section<'_>) -> Result<Vec<&'static Estimator>, DocumentError> {
     let named = |(line, name): (Option<usize>, String)| {
         Estimator::named(&name).map_err(|error| section.refuse(line, &error.to_string()))
     };
@@ -59,19 +61,23 @@ fn estimators(section: &Section<'_>) -> Result<Vec<&'static Estimator>, Document
     }
 }
 
-fn confidence(section: &Section<'_>) -> Result<f64, DocumentError> {
+pub(super) fn confidence(section: &Section<'_>) -> Result<f64, DocumentError> {
     let confidence = section.number("confidence")?.unwrap_or(f64::NAN);
     let refused = || section.refuse_key("confidence", &format!("the confidence {confidence} must lie between 0 and 1"));
     (confidence > 0.0 && confidence < 1.0).then_some(confidence).ok_or_else(refused)
 }
 
 /// The word of a key that has a fixed list of words.
-fn word<T: FromStr<Err = String>>(section: &Section<'_>, key: &'static str, what: &str) -> Result<T, DocumentError> {
+pub(super) fn word<T: FromStr<Err = String>>(
+    section: &Section<'_>,
+    key: &'static str,
+    what: &str,
+) -> Result<T, DocumentError> {
     let name = section.required(key)?;
     name.parse().map_err(|hint| section.refuse_key(key, &format!("there is no {what} `{name}`{hint}")))
 }
 
-fn noise(section: &Section<'_>) -> Result<Option<Noise>, DocumentError> {
+pub(super) fn noise(section: &Section<'_>) -> Result<Option<Noise>, DocumentError> {
     let name = section.required("noise")?;
     if name == "auto" {
         return Ok(None);
@@ -82,18 +88,23 @@ fn noise(section: &Section<'_>) -> Result<Option<Noise>, DocumentError> {
     all.iter().find(|noise| noise.name() == name).copied().map(Some).ok_or_else(refused)
 }
 
+/// The settings as TOML, every key in the order of [`PARAMETERS`].
+pub(super) fn written(settings: &Settings) -> String {
+    let Settings { estimators, taus, confidence, sides, edf, noise, convention } = settings;
+    let names: Vec<String> = estimators.iter().map(|estimator| format!("\"{}\"", estimator.name)).collect();
+    let noise = noise.map_or("auto", Noise::name);
+    format!(
+        "estimators = [{}]\ntau = \"{taus}\"\nconfidence = {confidence}\ninterval = \"{sides}\"\nedf = \"{edf}\"\n\
+         noise = \"{noise}\"\nconvention = \"{convention}\"\n",
+        names.join(", ")
+    )
+}
+
 struct Stability(Settings);
 
 impl Analysis for Stability {
     fn parameters(&self) -> String {
-        let Settings { estimators, taus, confidence, sides, edf, noise, convention } = &self.0;
-        let names: Vec<String> = estimators.iter().map(|estimator| format!("\"{}\"", estimator.name)).collect();
-        let noise = noise.map_or("auto", Noise::name);
-        format!(
-            "estimators = [{}]\ntau = \"{taus}\"\nconfidence = {confidence}\ninterval = \"{sides}\"\nedf = \"{edf}\"\n\
-             noise = \"{noise}\"\nconvention = \"{convention}\"\n",
-            names.join(", ")
-        )
+        written(&self.0)
     }
 
     fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
@@ -116,11 +127,7 @@ impl Stability {
         if clock.findings.iter().any(|finding| finding.severity == Severity::Failure) {
             return (Vec::new(), Vec::new());
         }
-        let data = match clock.kind {
-            ClockKind::Phase => PhaseSeries::new(&clock.values, clock.tau0).map(ClockData::Phase),
-            ClockKind::Frequency => FrequencySeries::new(&clock.values, clock.tau0).map(ClockData::Frequency),
-        };
-        match data {
+        match data(clock) {
             Ok(data) => {
                 let analysis = analyse(&data, &self.0);
                 (analysis.points, analysis.findings)
@@ -130,7 +137,15 @@ impl Stability {
     }
 }
 
-fn not_a_series(error: &SeriesError) -> Finding {
+/// The values of a clock as the analysis takes them.
+pub(super) fn data(clock: &ClockSeries) -> Result<ClockData<'_>, SeriesError> {
+    match clock.kind {
+        ClockKind::Phase => PhaseSeries::new(&clock.values, clock.tau0).map(ClockData::Phase),
+        ClockKind::Frequency => FrequencySeries::new(&clock.values, clock.tau0).map(ClockData::Frequency),
+    }
+}
+
+pub(super) fn not_a_series(error: &SeriesError) -> Finding {
     Finding::new(
         Severity::Failure,
         "not-a-series",
@@ -142,14 +157,14 @@ fn not_a_series(error: &SeriesError) -> Finding {
 
 /// The columns of the stability schema, as they grow.
 #[derive(Default)]
-struct Rows {
+pub(super) struct Rows {
     texts: [Vec<String>; 5],
     floats: [Vec<f64>; 9],
     integers: [Vec<i64>; 2],
 }
 
 impl Rows {
-    fn push(&mut self, series: &str, point: &Point, settings: &Settings) {
+    pub(super) fn push(&mut self, series: &str, point: &Point, settings: &Settings) {
         let noise = point.noise.map(|identified| identified.noise);
         let edf_method = point.edf.map(|edf| edf.method.to_string()).unwrap_or_default();
         let noise_name = noise.map_or("", Noise::name);
@@ -167,7 +182,7 @@ impl Rows {
         self.integers.iter_mut().zip([point.m as i64, point.n as i64]).for_each(|(column, value)| column.push(value));
     }
 
-    fn table(self) -> Table {
+    pub(super) fn table(self) -> Table {
         let [series, estimator, edf_method, noise, flags] = self.texts;
         let [tau, deviation, lower, upper, confidence, edf, alpha, bias, raw] = self.floats;
         let [m, n] = self.integers;
