@@ -6,6 +6,8 @@
 pub mod clock;
 pub mod finding;
 pub mod stability;
+pub mod time_transfer;
+pub mod tracks;
 
 use crate::{Column, Table, Values};
 use sigmatau_core::Unit;
@@ -62,7 +64,8 @@ impl Schema {
 }
 
 /// Every schema.
-pub static SCHEMAS: &[&Schema] = &[&clock::SCHEMA, &stability::SCHEMA, &finding::SCHEMA];
+pub static SCHEMAS: &[&Schema] =
+    &[&clock::SCHEMA, &tracks::SCHEMA, &stability::SCHEMA, &time_transfer::SCHEMA, &finding::SCHEMA];
 
 const fn float(name: &'static str, unit: &'static str, doc: &'static str) -> Field {
     Field { name, kind: Kind::Float, unit, doc }
