@@ -9,9 +9,10 @@ use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
 mod stability;
+mod time_transfer;
 
 /// Every op.
-pub static OPS: &[&Op] = &[&stability::OP];
+pub static OPS: &[&Op] = &[&stability::OP, &time_transfer::OP];
 
 /// An analysis that a step can name.
 pub struct Op {

@@ -17,6 +17,7 @@ mod kernel;
 pub mod noise;
 pub mod screen;
 pub mod tau;
+pub mod transfer;
 
 pub use analysis::{Analysis, ClockData, Point, Settings, analyse};
 pub use estimator::{ESTIMATORS, Estimator};

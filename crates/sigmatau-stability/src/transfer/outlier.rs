@@ -11,7 +11,8 @@ const ENOUGH: usize = 3;
 /// robust standard deviations; what is left out goes to `outliers`.
 ///
 /// The robust standard deviation is 1.4826 times the median of all distances, over the epochs with at least
-/// three satellites and by code; only in these anything is left out.
+/// three satellites and by code; only in these anything is left out, and nothing where it is 0. With few
+/// satellites it is somewhat too small, since the median follows each of them.
 pub(super) fn without<'a>(
     samples: Vec<Sample<'a>>,
     limit: f64,
@@ -22,7 +23,8 @@ pub(super) fn without<'a>(
     for code in samples.chunk_by(|one, next| one.epoch.0 == next.epoch.0) {
         let residuals: Vec<f64> = code.chunk_by(|one, next| one.epoch == next.epoch).flat_map(residuals).collect();
         let known = residuals.iter().filter(|residual| !residual.is_nan()).map(|residual| residual.abs());
-        let bound = limit * NORMAL * median(known.collect()).unwrap_or(f64::INFINITY);
+        let scatter = median(known.collect()).filter(|scatter| *scatter > 0.0);
+        let bound = limit * NORMAL * scatter.unwrap_or(f64::INFINITY);
         for (sample, &residual_s) in code.iter().zip(&residuals) {
             let ((code, time_ns, _), satellite) = (sample.epoch, sample.satellite);
             match residual_s.abs() > bound {
