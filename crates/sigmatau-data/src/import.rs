@@ -309,9 +309,9 @@ fn unpacked<'a>(bytes: &'a [u8], file: &'a str) -> Result<(Cow<'a, [u8]>, &'a st
     Ok((Cow::Owned(content), file.strip_suffix(".gz").unwrap_or(file)))
 }
 
-/// The first lines of a text, at most 8 KiB.
+/// The first lines of a text, at most 64 KiB: some files begin with pages of comments.
 fn head(text: &str) -> &str {
-    let end = (0..=text.len().min(8192)).rev().find(|end| text.is_char_boundary(*end));
+    let end = (0..=text.len().min(1 << 16)).rev().find(|end| text.is_char_boundary(*end));
     let head = &text[..end.unwrap_or(0)];
     if head.len() == text.len() { head } else { head.rsplit_once('\n').map_or(head, |(lines, _)| lines) }
 }

@@ -86,7 +86,7 @@ fn measurements(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, ImportError> {
     let format_error =
         |line, problem: &str| ImportError::Format { file: file.to_owned(), line, problem: problem.to_owned() };
-    if let Some(line) = text.lines().position(|line| other_mode(line)) {
+    if let Some(line) = text.lines().position(other_mode) {
         return Err(format_error(line + 1, "this log is in period or debug mode; log timestamps or time intervals"));
     }
     let Some(first) = measurements(text).find_map(|(_, line)| Reading::of(line)) else {
