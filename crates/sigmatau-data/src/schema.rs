@@ -9,6 +9,8 @@ pub mod dynamic;
 pub mod finding;
 pub mod hat;
 pub mod stability;
+pub mod time_transfer;
+pub mod tracks;
 
 use crate::{Column, Table, Values};
 use sigmatau_core::Unit;
@@ -65,8 +67,16 @@ impl Schema {
 }
 
 /// Every schema.
-pub static SCHEMAS: &[&Schema] =
-    &[&clock::SCHEMA, &stability::SCHEMA, &hat::SCHEMA, &covariance::SCHEMA, &dynamic::SCHEMA, &finding::SCHEMA];
+pub static SCHEMAS: &[&Schema] = &[
+    &clock::SCHEMA,
+    &stability::SCHEMA,
+    &hat::SCHEMA,
+    &covariance::SCHEMA,
+    &dynamic::SCHEMA,
+    &tracks::SCHEMA,
+    &time_transfer::SCHEMA,
+    &finding::SCHEMA,
+];
 
 const fn float(name: &'static str, unit: &'static str, doc: &'static str) -> Field {
     Field { name, kind: Kind::Float, unit, doc }

@@ -13,9 +13,10 @@ mod dynamic;
 mod hat;
 mod simultaneous;
 mod stability;
+mod time_transfer;
 
 /// Every op.
-pub static OPS: &[&Op] = &[&stability::OP, &hat::OP, &covariance::OP, &dynamic::OP];
+pub static OPS: &[&Op] = &[&stability::OP, &hat::OP, &covariance::OP, &dynamic::OP, &time_transfer::OP];
 
 /// An analysis that a step can name.
 pub struct Op {

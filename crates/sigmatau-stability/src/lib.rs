@@ -26,6 +26,7 @@ mod quadratic;
 pub mod screen;
 pub mod tau;
 pub mod together;
+pub mod transfer;
 
 pub use analysis::{Analysis, ClockData, Point, Settings, analyse};
 pub use convention::Convention;
