@@ -10,6 +10,9 @@
 //! depend on their number.
 
 pub mod analysis;
+pub mod condition;
+pub mod convert;
+pub mod dead_time;
 pub mod edf;
 pub mod estimator;
 pub mod interval;
