@@ -9,6 +9,7 @@ use sigmatau_data::schema::SCHEMAS;
 use sigmatau_pipeline::OPS;
 use sigmatau_publish::FORMATS;
 use sigmatau_stability::ESTIMATORS;
+use sigmatau_stability::condition::{MODELS, STEPS};
 
 pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
     let lines: Vec<String> = match asked.table {
@@ -35,6 +36,11 @@ pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
                 )
             })
             .collect(),
+        Listed::Steps => STEPS
+            .iter()
+            .map(|step| line(step.name, &stepped(step)))
+            .chain(MODELS.iter().map(|model| line(&format!("drift:{}", model.name), model.title)))
+            .collect(),
     };
     deliver(format!("{}\n", lines.join("\n")).as_bytes(), None)?;
     Ok(Exit::Done)
@@ -50,6 +56,12 @@ fn titled<'a>(name: &str, what: &str, entries: impl Iterator<Item = (&'a str, St
 
 fn keyed(key: &sigmatau_pipeline::document::Parameter) -> String {
     format!("{} [default: {}]", key.doc, key.default)
+}
+
+fn stepped(step: &sigmatau_stability::condition::Step) -> String {
+    let parameter =
+        if step.parameter.is_empty() { String::new() } else { format!("; after a colon {}", step.parameter) };
+    format!("{}{parameter} ({})", step.title, step.reference)
 }
 
 fn unit_and_doc(field: &sigmatau_data::Field) -> String {

@@ -11,7 +11,9 @@
 //! record, the noise of its residuals is identified besides, and the rate's uncertainty is given for that
 //! noise too: with weights w of n mean frequencies over τ, u² = σ²_y(τ) Σ w_i w_j K(i−j) / (K(0) − K(1)),
 //! K being the generalised covariance of [`crate::dead_time`]. Least squares believes every point to be
-//! independent; under flicker or random walk FM it is far too sure.
+//! independent; under flicker or random walk FM it is far too sure: in 400 simulated records each, its
+//! 95 % intervals of a linear frequency drift held the truth in 95 % of them under white FM, 19 % under
+//! flicker FM and 8 % under random walk FM, those for the identified noise in 93 %, 95 % and 94 %.
 
 use super::least_squares::Measured;
 use super::to_phase::unknown_steps;
