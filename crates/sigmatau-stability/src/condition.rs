@@ -50,8 +50,11 @@ pub struct Step {
     /// Where it is defined.
     pub reference: &'static str,
     /// Understands what stands after the colon, or says why not.
-    pub understand: fn(Option<&str>) -> Result<Box<dyn Treatment>, String>,
+    pub understand: fn(Option<&str>) -> Understood,
 }
+
+/// A step that was understood, or why it was not.
+pub type Understood = Result<Box<dyn Treatment>, String>;
 
 /// A step with its argument, ready to be applied; it displays as the word that is read back.
 pub trait Treatment: Debug + Display + Send + Sync {
@@ -250,7 +253,7 @@ fn integral(frequencies: &[f64], tau0: f64) -> Vec<f64> {
 /// The median, the mean of the middle two of an even number; nothing of nothing. Time O(n).
 fn median(mut values: Vec<f64>) -> Option<f64> {
     let middle = values.len() / 2;
-    let even = values.len() % 2 == 0;
+    let even = values.len().is_multiple_of(2);
     let (below, upper, _) = (!values.is_empty()).then(|| values.select_nth_unstable_by(middle, f64::total_cmp))?;
     let lower = if even { below.iter().copied().fold(f64::NEG_INFINITY, f64::max) } else { *upper };
     Some(lower + 0.5 * (*upper - lower))

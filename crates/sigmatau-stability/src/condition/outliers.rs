@@ -105,16 +105,12 @@ fn edge(frequencies: &[f64], place: usize) -> Option<Range<usize>> {
 fn listed(series: &Series, removed: &[usize]) -> String {
     let symbol = if series.quantity == Quantity::Phase { "x" } else { "y" };
     let entry = |place: &usize| {
-        format!("point {place} at {} s ({symbol} = {:.6e})", place_time(series, *place), series.values[*place])
+        format!("point {place} at {} s ({symbol} = {:.6e})", series.time(*place), series.values[*place])
     };
     let list: Vec<String> = removed.iter().take(LISTED).map(entry).collect();
     let more = removed.len().saturating_sub(LISTED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", list.join(", "))
-}
-
-fn place_time(series: &Series, place: usize) -> f64 {
-    place as f64 * series.tau0
 }
 
 fn told(removed: &[usize], list: String, middle: f64, limit: f64) -> Finding {

@@ -135,7 +135,7 @@ fn outlying_frequencies_become_missing_and_are_listed() {
     assert_eq!((0..200).filter(|place| left.values[*place].is_nan()).collect::<Vec<_>>(), [20, 150]);
     let seen = &treated.findings[0].seen;
     assert!(seen.starts_with("outliers:6: 2 points were removed where the frequency lies farther than "), "{seen}");
-    assert!(seen.contains("point 20 at 20 s (y = 4.000000e1), point 150 at 150 s (y = -1.000000e3)"), "{seen}");
+    assert!(seen.contains("point 20 at 20.5 s (y = 4.000000e1), point 150 at 150.5 s (y = -1.000000e3)"), "{seen}");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn no_step_panics_on_nothing_or_next_to_nothing() {
         {
             for quantity in [Quantity::Phase, Quantity::Frequency] {
                 let treated = apply(series(quantity, values.clone()), &steps(&[&word]));
-                assert_eq!(treated.findings.is_empty(), false, "{word}");
+                assert!(!treated.findings.is_empty(), "{word}");
             }
         }
     }

@@ -65,7 +65,7 @@ fn b3_agrees_with_the_printed_form_for_two_averages() {
     for (mu, m, r) in [(-1.5, 4, 1.1), (-1.0, 7, 1.5), (0.5, 16, 2.0), (1.0, 9, 1.01)] {
         let power = |a: f64| a.abs().powf(mu + 2.0);
         let f = |a: f64| 2.0 * power(a) - power(a + 1.0) - power(a - 1.0);
-        let (big, r) = (m as f64, r as f64);
+        let big = m as f64;
         let inner = |n: f64| (big - n) * (2.0 * f(n * r) - f((big + n) * r) - f((big - n) * r));
         let sum: f64 = (1..m).map(|n| inner(n as f64)).sum();
         let printed = (2.0 * big + big * f(big * r) - sum) / (power(big) * (f(r) + 2.0));

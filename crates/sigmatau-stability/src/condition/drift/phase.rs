@@ -120,7 +120,7 @@ impl Scale {
     pub(super) fn of(series: &Series) -> Option<Self> {
         let (first, last) = (series.present().next()?.0, series.present().next_back()?.0);
         let (first, last) = (series.time(first), series.time(last));
-        (last > first).then(|| Self { middle: 0.5 * (first + last), half: 0.5 * (last - first) })
+        (last > first).then_some(Self { middle: 0.5 * (first + last), half: 0.5 * (last - first) })
     }
 
     pub(super) fn points(self, series: &Series) -> impl Iterator<Item = (f64, f64)> + Clone {
