@@ -122,8 +122,8 @@ impl Step {
     /// ```
     /// use sigmatau_stability::condition::Step;
     /// assert_eq!(Step::read("outliers")?.to_string(), "outliers:5");
-    /// let error = Step::read("drift:linear").unwrap_err().to_string();
-    /// assert!(error.contains("did you mean `phase-linear` or `frequency-linear`"), "{error}");
+    /// let error = Step::read("drift:frequency-linaer").unwrap_err().to_string();
+    /// assert!(error.contains("did you mean `frequency-linear`"), "{error}");
     /// # Ok::<(), sigmatau_stability::condition::ConditionError>(())
     /// ```
     pub fn read(word: &str) -> Result<Box<dyn Treatment>, ConditionError> {
