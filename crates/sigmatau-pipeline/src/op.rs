@@ -30,8 +30,8 @@ pub struct Op {
     pub scope: Scope,
     /// The table that it makes.
     pub schema: &'static Schema,
-    /// Its keys besides `name`, `op` and `dataset`.
-    pub parameters: &'static [Parameter],
+    /// Its keys besides `name`, `op` and `dataset`, in groups that several ops may share.
+    pub parameters: &'static [&'static [Parameter]],
     /// Understands the keys.
     pub plan: fn(&Section<'_>) -> Result<Box<dyn Analysis>, DocumentError>,
 }

@@ -13,8 +13,11 @@
 //! depend on their number.
 
 pub mod analysis;
+pub mod condition;
 pub mod convention;
+pub mod convert;
 pub mod covariance;
+pub mod dead_time;
 pub mod dynamic;
 pub mod edf;
 pub mod estimator;

@@ -8,7 +8,8 @@ use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, SeriesError, Severity, Unit as Measure};
 use sigmatau_data::clock::{ClockKind, ClockSeries};
 use sigmatau_data::{Column, DataError, Table, schema};
-use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, analyse};
+use sigmatau_stability::condition::{self, Quantity, Step, Treatment};
+use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, analyse, dead_time};
 use std::str::FromStr;
 
 /// What says how deviations are computed; [`settings`] understands it.
@@ -23,6 +24,12 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter::new("convention", "whose choices are followed: standard, or stable32").or("\"standard\""),
 ];
 
+/// What happens to the data before, and to the deviations after.
+const CONDITIONING: &[Parameter] = &[
+    Parameter::new("condition", "steps before the analysis, in their order, see `list steps`").or("[]"),
+    Parameter::new("dead_time", "T/τ of frequencies that were not measured back to back, at least 1").or("1"),
+];
+
 /// Deviations of the Allan family with intervals, for every series of the dataset.
 pub(super) static OP: Op = Op {
     name: "stability",
@@ -30,12 +37,13 @@ pub(super) static OP: Op = Op {
     revision: sigmatau_stability::REVISION,
     scope: Scope::Series,
     schema: &schema::stability::SCHEMA,
-    parameters: PARAMETERS,
+    parameters: &[PARAMETERS, CONDITIONING],
     plan,
 };
 
 fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, DocumentError> {
-    Ok(Box::new(Stability(settings(section)?)))
+    let (settings, condition) = (settings(section)?, condition(section)?);
+    Ok(Box::new(Stability { settings, condition, dead_time: dead_time(section)? }))
 }
 
 pub(super) fn settings(section: &Section<'_>) -> Result<Settings, DocumentError> {
@@ -100,11 +108,32 @@ pub(super) fn written(settings: &Settings) -> String {
     )
 }
 
-struct Stability(Settings);
+fn condition(section: &Section<'_>) -> Result<Vec<Box<dyn Treatment>>, DocumentError> {
+    let step = |(line, word): (Option<usize>, String)| {
+        Step::read(&word).map_err(|error| section.refuse(line, &error.to_string()))
+    };
+    section.texts("condition")?.into_iter().map(step).collect()
+}
+
+fn dead_time(section: &Section<'_>) -> Result<f64, DocumentError> {
+    let ratio = section.number("dead_time")?.unwrap_or(1.0);
+    let refused = || section.refuse_key("dead_time", &format!("the dead-time ratio T/τ = {ratio} is below 1"));
+    (ratio >= 1.0).then_some(ratio).ok_or_else(refused)
+}
+
+struct Stability {
+    settings: Settings,
+    /// The steps before the analysis.
+    condition: Vec<Box<dyn Treatment>>,
+    /// T/τ.
+    dead_time: f64,
+}
 
 impl Analysis for Stability {
     fn parameters(&self) -> String {
-        written(&self.0)
+        let steps: Vec<String> = self.condition.iter().map(|step| format!("\"{step}\"")).collect();
+        let (settings, steps) = (written(&self.settings), steps.join(", "));
+        format!("{settings}condition = [{steps}]\ndead_time = {}\n", self.dead_time)
     }
 
     fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
@@ -113,7 +142,7 @@ impl Analysis for Stability {
         let mut rows = Rows::default();
         let mut findings = Vec::new();
         for (clock, (points, remarks)) in clocks.iter().zip(results) {
-            points.iter().for_each(|point| rows.push(&clock.name, point, &self.0));
+            points.iter().for_each(|point| rows.push(&clock.name, point, &self.settings));
             findings.extend(clock.findings.iter().cloned());
             findings.extend(remarks.into_iter().map(|finding| finding.about(&clock.name)));
         }
@@ -127,14 +156,39 @@ impl Stability {
         if clock.findings.iter().any(|finding| finding.severity == Severity::Failure) {
             return (Vec::new(), Vec::new());
         }
+        if !self.condition.is_empty() {
+            return self.conditioned(clock);
+        }
         match data(clock) {
-            Ok(data) => {
-                let analysis = analyse(&data, &self.0);
-                (analysis.points, analysis.findings)
-            }
+            Ok(data) => self.analysed(&data),
             Err(error) => (Vec::new(), vec![not_a_series(&error)]),
         }
     }
+
+    /// The points of a copy of the data after the steps, with what these did.
+    fn conditioned(&self, clock: &ClockSeries) -> (Vec<Point>, Vec<Finding>) {
+        let treated = condition::apply(series(clock), &self.condition);
+        let (points, remarks) = match treated.series.as_ref().map(condition::Series::view) {
+            Some(Ok(data)) => self.analysed(&data),
+            Some(Err(error)) => (Vec::new(), vec![not_a_series(&error)]),
+            None => (Vec::new(), Vec::new()),
+        };
+        (points, treated.findings.into_iter().chain(remarks).collect())
+    }
+
+    fn analysed(&self, data: &ClockData<'_>) -> (Vec<Point>, Vec<Finding>) {
+        let analysis = analyse(data, &self.settings);
+        let analysis = if self.dead_time > 1.0 { dead_time::corrected(analysis, self.dead_time) } else { analysis };
+        (analysis.points, analysis.findings)
+    }
+}
+
+fn series(clock: &ClockSeries) -> condition::Series {
+    let quantity = match clock.kind {
+        ClockKind::Phase => Quantity::Phase,
+        ClockKind::Frequency => Quantity::Frequency,
+    };
+    condition::Series { quantity, tau0: clock.tau0, values: clock.values.clone() }
 }
 
 /// The values of a clock as the analysis takes them.
@@ -216,13 +270,15 @@ mod tests {
 
     fn meant(text: &str) -> Result<String, String> {
         let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", &[OP.parameters]).unwrap();
+        let section = document.section().checked("the step", OP.parameters).unwrap();
         plan(&section).map(|analysis| analysis.parameters()).map_err(|error| error.to_string())
     }
 
     fn stability(text: &str) -> Stability {
         let document = Document::parse(text, "a.toml").unwrap();
-        Stability(settings(&document.section().checked("the step", &[OP.parameters]).unwrap()).unwrap())
+        let section = document.section().checked("the step", OP.parameters).unwrap();
+        let (settings, condition) = (settings(&section).unwrap(), condition(&section).unwrap());
+        Stability { settings, condition, dead_time: dead_time(&section).unwrap() }
     }
 
     fn clock(tau0: f64, values: Vec<f64>) -> ClockSeries {
@@ -236,18 +292,20 @@ mod tests {
         assert_eq!(
             parameters,
             "estimators = [\"oadev\", \"mdev\", \"ohdev\"]\ntau = \"octave\"\nconfidence = 0.95\n\
-             interval = \"two-sided\"\nedf = \"greenhall-riley\"\nnoise = \"auto\"\nconvention = \"standard\"\n"
+             interval = \"two-sided\"\nedf = \"greenhall-riley\"\nnoise = \"auto\"\nconvention = \"standard\"\n\
+             condition = []\ndead_time = 1\n"
         );
         assert_eq!(meant(&parameters).unwrap(), parameters);
         let stated = "estimators = [\"adev\"]\ntau = \"1,2.5\"\nconfidence = 0.683\ninterval = \"upper\"\n\
-                      edf = \"closed-form\"\nnoise = \"white FM\"\nconvention = \"stable32\"\n";
+                      edf = \"closed-form\"\nnoise = \"white FM\"\nconvention = \"stable32\"\n\
+                      condition = [\"outliers:5\", \"drift:frequency-linear\", \"average:10\"]\ndead_time = 1.5\n";
         assert_eq!(meant(stated).unwrap(), stated);
     }
 
     #[test]
     fn every_key_of_the_op_stands_in_its_parameters() {
         let parameters = meant("").unwrap();
-        for key in OP.parameters {
+        for key in OP.parameters.iter().copied().flatten() {
             assert!(parameters.contains(&format!("{} = ", key.name)), "{}", key.name);
         }
     }
@@ -264,6 +322,12 @@ mod tests {
             ("convention = \"stable\"", "there is no convention `stable`; did you mean `stable32`"),
             ("interval = \"uper\"", "there is no kind of interval `uper`; did you mean `upper`"),
             ("tau = \"1,x\"", "read the averaging times `1,x`"),
+            (
+                "condition = [\"averages:2\"]",
+                "find the step `averages`: there is none of this name; did you mean `average`",
+            ),
+            ("condition = [\"average:1\"]", "read the step `average:1`: write a whole number of at least 2"),
+            ("dead_time = 0.5", "the dead-time ratio T/τ = 0.5 is below 1"),
         ] {
             let message = meant(text).unwrap_err();
             assert!(message.starts_with("a.toml, line 1: ") && message.contains(reason), "{text}: {message}");
@@ -277,7 +341,7 @@ mod tests {
         let (points, findings) = stability.assess(&clock(1.0, vec![0.0, 1.0, 0.0, 1.0, 0.5, 1.0]));
         assert_eq!((points.len(), findings.len()), (4, 0));
         let mut rows = Rows::default();
-        points.iter().for_each(|point| rows.push("a", point, &stability.0));
+        points.iter().for_each(|point| rows.push("a", point, &stability.settings));
         let table = rows.table();
         schema::stability::SCHEMA.empty().append(table.clone()).expect("the same columns in the same units");
         assert_eq!(table.texts("noise").unwrap(), ["white FM"; 4]);
@@ -290,6 +354,21 @@ mod tests {
         let refused = Finding::new(Severity::Failure, "too-sparse", "", "", "");
         let clock = ClockSeries { findings: vec![refused], ..clock(1.0, Vec::new()) };
         assert_eq!(stability("").assess(&clock), (Vec::new(), Vec::new()));
+    }
+
+    #[test]
+    fn steps_before_the_analysis_change_its_data_and_are_told() {
+        let stability = stability("estimators = [\"oadev\"]\ntau = \"2\"\ncondition = [\"offset\", \"average:2\"]\n");
+        let (points, findings) = stability.assess(&clock(1.0, vec![0.0, 1.0, 0.5, 1.5, 1.0, 3.0, 2.0]));
+        let codes: Vec<&str> = findings.iter().map(|finding| &*finding.code).collect();
+        assert_eq!((points.len(), points[0].m, codes), (1, 1, vec!["condition-offset", "condition-average"]));
+    }
+
+    #[test]
+    fn a_step_that_can_not_be_applied_leaves_no_points() {
+        let clock = ClockSeries { kind: ClockKind::Frequency, ..clock(1.0, vec![0.0, f64::NAN, 0.5, 1.5, 1.0, 3.0]) };
+        let (points, findings) = stability("condition = \"to-phase\"").assess(&clock);
+        assert_eq!((points.len(), findings.len(), findings[0].severity), (0, 1, Severity::Failure));
     }
 
     #[test]

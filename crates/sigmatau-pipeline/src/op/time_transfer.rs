@@ -16,7 +16,7 @@ pub(super) static OP: Op = Op {
     revision: sigmatau_stability::REVISION,
     scope: Scope::Dataset,
     schema: &schema::time_transfer::SCHEMA,
-    parameters: &[
+    parameters: &[&[
         Parameter::new(
             "stations",
             "the two stations by their names in the tracks; the difference is first minus second",
@@ -28,7 +28,7 @@ pub(super) static OP: Op = Op {
             .or("5.0"),
         Parameter::new("weights", "elevation: by sin² of the elevation; plain: all satellites alike")
             .or("\"elevation\""),
-    ],
+    ]],
     plan,
 };
 
@@ -248,7 +248,7 @@ mod tests {
 
     fn op(text: &str) -> Result<TimeTransfer, String> {
         let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", &[OP.parameters]).unwrap();
+        let section = document.section().checked("the step", OP.parameters).unwrap();
         TimeTransfer::read(&section).map_err(|error| error.to_string())
     }
 
