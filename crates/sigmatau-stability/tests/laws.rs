@@ -117,14 +117,18 @@ fn thread_count_leaves_every_bit_unchanged() {
     assert_eq!(with_threads(7), one);
 }
 
+#[test]
+fn a_large_frequency_offset_moves_no_deviation_beyond_the_rounding_of_the_input() {
+    assert_offset_moves_nothing(&["oadev", "mdev", "tdev", "ohdev", "totdev"], 5_000_000, 20);
+    assert_offset_moves_nothing(&["mtotdev", "ttotdev", "htotdev"], 400_000, 17);
+}
+
 /// Every term sees the data less the rounding of the input, so by the triangle inequality of the
 /// root mean square no deviation moves by more than the deviation of the rounding itself.
-#[test]
-fn a_large_frequency_offset_moves_no_mdev_beyond_the_rounding_of_the_input() {
-    const POINTS: usize = 5_000_000;
+fn assert_offset_moves_nothing(names: &[&str], points: usize, octaves: usize) {
     const OFFSET: f64 = 1e-3;
-    let x = noise(0, POINTS, 0);
-    let (mut moved, mut rounding) = (Vec::with_capacity(POINTS), Vec::with_capacity(POINTS));
+    let x = noise(0, points, 0);
+    let (mut moved, mut rounding) = (Vec::with_capacity(points), Vec::with_capacity(points));
     for (i, &x) in x.iter().enumerate() {
         let line = OFFSET * i as f64;
         let sum = x + line;
@@ -134,9 +138,9 @@ fn a_large_frequency_offset_moves_no_mdev_beyond_the_rounding_of_the_input() {
         moved.push(sum);
         rounding.push(-error_of_sum - error_of_line);
     }
-    for name in ["oadev", "mdev", "tdev", "ohdev", "totdev", "mtotdev", "ttotdev", "htotdev"] {
+    let factors: Vec<usize> = (0..octaves).map(|octave| 1 << octave).collect();
+    for name in names {
         let estimator = Estimator::named(name).unwrap();
-        let factors: Vec<usize> = (0..20).map(|octave| 1 << octave).collect();
         let deviations = |x: &[f64]| -> Vec<f64> {
             let found = estimator.deviations(&PhaseSeries::new(x, 1.0).unwrap(), &factors);
             found.into_iter().map(|deviation| deviation.expect("the record is long enough")).collect()
@@ -197,12 +201,25 @@ fn blocks_join_without_a_seam() {
     }
 }
 
+/// Phases are to the modified statistic what frequencies are to the Hadamard one.
+#[test]
+fn modified_total_is_the_hadamard_total_of_the_running_sum() {
+    let [modified, hadamard] = ["mtotdev", "htotdev"].map(|name| Estimator::named(name).unwrap());
+    for (alpha, m) in [(2, 2), (1, 7), (0, 16), (-1, 99), (-2, 300)] {
+        let x = noise(alpha, 1000, 6);
+        let sums: Vec<f64> = (0..=x.len()).map(|n| x[..n].iter().sum()).collect();
+        let (of_phases, of_sums) = (terms(modified, &x, m), terms(hadamard, &sums, m));
+        assert_eq!(of_phases.n, of_sums.n);
+        assert_near(of_phases.sum, of_sums.sum, 1e-9, &format!("m = {m}"));
+    }
+}
+
 #[test]
 fn reflected_windows_fold_without_a_seam() {
     let whole = noise(-1, 6000, 9);
     let mut broken = whole.clone();
     [5, 2190, 2193, 5000].into_iter().for_each(|gap| broken[gap] = f64::NAN);
-    for (x, m) in [&whole, &broken].into_iter().flat_map(|x| [1, 7, 15, 16, 17, 64, 65, 100, 601].map(|m| (x, m))) {
+    for (x, m) in [&whole, &broken].into_iter().flat_map(|x| [1, 7, 8, 9, 64, 65, 100, 601].map(|m| (x, m))) {
         for name in ["mtotdev", "ttotdev", "htotdev"] {
             let estimator = Estimator::named(name).unwrap();
             let (fast, slow) = (terms(estimator, x, m), (estimator.definition)(x, m));

@@ -27,6 +27,11 @@ pub(super) static ESTIMATOR: Estimator = Estimator {
 };
 
 /// 0.94, 0.83, 0.73, 0.70 and 0.69 for white PM to random walk FM (NIST SP 1065, 5.2.12).
+///
+/// They are kept because other programs use them. Simulated records of long windows have 0.995, 0.855, 0.772,
+/// 0.720 and 0.680: those of the Hadamard total variance two exponents lower, as they must be since phases
+/// are here what frequencies are there. So the corrected variance is 6 %, 3 %, 6 % and 3 % too large and
+/// 1.5 % too small. At m = 1 the mean square is one half for every noise type.
 pub(super) fn bias(alpha: i8, _: usize, _: usize) -> f64 {
     match alpha {
         2 => 0.94,
