@@ -201,6 +201,18 @@ fn blocks_join_without_a_seam() {
     }
 }
 
+#[test]
+fn total_deviation_reaches_as_far_as_the_record() {
+    let totdev = Estimator::named("totdev").unwrap();
+    for (points, m) in [2, 3, 4, 19, 20].into_iter().flat_map(|points| (1..points + 2).map(move |m| (points, m))) {
+        let x = noise(0, points, 1);
+        let (fast, slow) = (terms(totdev, &x, m), (totdev.definition)(&x, m));
+        assert_eq!(fast.n, if m < points { points as u64 - 2 } else { 0 }, "{points} points, m = {m}");
+        assert_eq!(fast.n, slow.n, "{points} points, m = {m}");
+        assert!((fast.sum - slow.sum).abs() <= 1e-12 * slow.sum, "{points} points, m = {m}");
+    }
+}
+
 /// Phases are to the modified statistic what frequencies are to the Hadamard one.
 #[test]
 fn modified_total_is_the_hadamard_total_of_the_running_sum() {

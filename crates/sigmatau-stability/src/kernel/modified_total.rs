@@ -54,8 +54,8 @@ pub(crate) fn windows_of_phases(phase: &PhaseSeries<'_>, factors: &[usize]) -> V
     factors.iter().map(|m| sum(Points::Phases, phase, *m)).collect()
 }
 
-/// The same for windows of 3m frequencies, in units of τ₀; at m = 1 the third differences of the phase, as
-/// the statistic is defined. Time and memory as for phases.
+/// The same for windows of 3m frequencies times τ₀; at m = 1, by convention, the third differences of the
+/// phase. Time and memory as for phases.
 pub(crate) fn windows_of_frequencies(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Terms> {
     let terms = |m: &usize| match m {
         1 => overlapping::third_differences(phase, &[1])[0],
