@@ -112,9 +112,10 @@ impl Point {
 /// Computes every statistic of `settings` at every averaging time.
 ///
 /// A term that touches a missing phase is dropped; across missing frequencies the phase step is
-/// unknown, so that a term that would span them is dropped as well. Averaging factors run in
-/// parallel; the digits do not depend on the number of threads. Time O(N) per factor; memory: for
-/// each thread one array of the size of the data, and one for frequency data.
+/// unknown, so that a term that would span them is dropped as well, and the total deviation reflects
+/// each arc at its own ends. Averaging factors run in parallel; the digits do not depend on the number
+/// of threads. Time O(N) per factor; memory: for each thread one array of the size of the data, five
+/// for the statistics of reflected windows, and one for frequency data.
 pub fn analyse(data: &ClockData<'_>, settings: &Settings) -> Analysis {
     match data {
         ClockData::Phase(phase) => analyse_arcs(&[*phase], phase.has_gaps(), settings),

@@ -1,6 +1,6 @@
 //! Closed forms for degrees of freedom, as published for single statistics.
 
-use super::{Case, Differences, Model};
+use super::{Case, Differences, Model, greenhall_riley};
 
 /// Degrees of freedom by the closed forms of NIST SP 1065; nothing for other statistics and noises.
 ///
@@ -9,16 +9,24 @@ use super::{Case, Differences, Model};
 /// | statistic | noise | ν |
 /// |---|---|---|
 /// | oadev | α = 2 … −2 | table 5, see the source |
-/// | totdev | α = 0, −1, −2 | b T/τ − c |
+/// | totdev | α = 0, −1, −2 | b T/τ − c; for phase noise that of oadev |
 /// | mtotdev, ttotdev | α = 2 … −2 | b T/τ − c |
 /// | htotdev | α = 0 … −4 | (T/τ) / (b₀ + b₁ τ/T) |
 /// | theo1 | α = 2 … −2 | fits in N and τ = 0.75 m |
+///
+/// For few points in an average (m < 10) the modified and Hadamard totals take Greenhall and Riley's figure
+/// of the plain statistic.
 pub fn closed_form(model: Model, case: &Case) -> Option<f64> {
     let span = case.points as f64 / case.m as f64;
     let row = |highest: i8| usize::try_from(highest - case.alpha).ok();
     match model {
         Model::Differences(Differences::ALLAN) => overlapping_allan(case.alpha, case.m, case.n),
+        Model::Total if case.alpha > 0 => {
+            overlapping_allan(case.alpha, case.m, Model::Differences(Differences::ALLAN).terms(case.points, case.m) as u64)
+        }
         Model::Total => TOTAL.get(row(0)?).map(|(b, c)| b * span - c),
+        Model::ModifiedTotal if case.m < LEAST => greenhall_riley(case.alpha, Differences::MODIFIED, case.m, case.n),
+        Model::HadamardTotal if case.m < LEAST => greenhall_riley(case.alpha, Differences::HADAMARD, case.m, case.n),
         Model::ModifiedTotal => MODIFIED_TOTAL.get(row(2)?).map(|(b, c)| b * span - c),
         Model::HadamardTotal => HADAMARD_TOTAL.get(row(0)?).map(|(b0, b1)| span / (b0 + b1 / span)),
         Model::Theo1 => theo1(case.alpha, case.m, case.points),
@@ -26,6 +34,8 @@ pub fn closed_form(model: Model, case: &Case) -> Option<f64> {
     }
 }
 
+/// Averaging factors from which on the fits of the windowed statistics hold.
+const LEAST: usize = 10;
 /// b, c of the total variance for α = 0, −1, −2.
 const TOTAL: [(f64, f64); 3] = [(1.50, 0.0), (1.17, 0.22), (0.93, 0.36)];
 /// b, c of the modified total variance for α = 2 … −2.
