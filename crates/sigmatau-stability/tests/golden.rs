@@ -98,10 +98,12 @@ fn near(what: &str, found: f64, expected: f64, tolerance: f64) {
 
 /// Stable32's degrees of freedom of the windowed totals follow its own unpublished fits where these are in
 /// use: their linear law for the modified total has a slope of 1.33 where 1.10 was published (white FM).
+/// One end of its total deviation, over less than four averaging times of phase noise, is 2e-3 away.
 fn same_degrees_of_freedom(estimator: &Estimator, row: &Row) -> bool {
     match estimator.name {
         "mtotdev" | "ttotdev" => row.m < 10,
-        "htotdev" => row.alpha == Some(0),
+        "htotdev" => row.m >= 10 && row.alpha == Some(0),
+        "totdev" => row.m < 65_536,
         _ => true,
     }
 }
