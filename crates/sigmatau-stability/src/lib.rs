@@ -14,6 +14,7 @@ pub mod edf;
 pub mod estimator;
 pub mod interval;
 mod kernel;
+pub mod mask;
 pub mod noise;
 pub mod screen;
 pub mod tau;
@@ -21,6 +22,7 @@ pub mod tau;
 pub use analysis::{Analysis, ClockData, Point, Settings, analyse};
 pub use estimator::{ESTIMATORS, Estimator};
 pub use kernel::Terms;
+pub use mask::Mask;
 pub use noise::Noise;
 pub use tau::TauList;
 
