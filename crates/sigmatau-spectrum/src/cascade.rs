@@ -10,7 +10,7 @@
 //! |-------|-----------|---------------------------------------|
 //! | 0     | 1/τ₀      | above 1/5 of the rate                 |
 //! | k     | 2⁻ᵏ / τ₀  | above 1/5, up to 2/5 of its rate      |
-//! | last  | 2⁻ᵏ / τ₀  | from the main lobe of the window on   |
+//! | last  | 2⁻ᵏ / τ₀  | clear of zero frequency, up to 2/5    |
 //!
 //! The filter keeps aliases 160 dB down; what it takes off within the band, below
 //! 10⁻⁷, is given back by dividing by its response.
@@ -39,7 +39,7 @@ const BLOCK: usize = 8192;
 ///     cascade.push(&Gaussian::new(1, 0).take(1000).collect::<Vec<_>>());
 /// }
 /// let bins = cascade.finish();
-/// assert!(bins[0].frequency < 3e-5 && bins.windows(2).all(|pair| pair[0].frequency < pair[1].frequency));
+/// assert!(bins[0].frequency < 1e-4 && bins.windows(2).all(|pair| pair[0].frequency < pair[1].frequency));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@
 //! depend on their number.
 
 pub mod analysis;
+pub mod domain;
 pub mod edf;
 pub mod estimator;
 pub mod interval;
