@@ -5,6 +5,8 @@
 
 pub mod clock;
 pub mod finding;
+pub mod mask;
+pub mod spectrum;
 pub mod stability;
 
 use crate::{Column, Table, Values};
@@ -62,7 +64,8 @@ impl Schema {
 }
 
 /// Every schema.
-pub static SCHEMAS: &[&Schema] = &[&clock::SCHEMA, &stability::SCHEMA, &finding::SCHEMA];
+pub static SCHEMAS: &[&Schema] =
+    &[&clock::SCHEMA, &stability::SCHEMA, &spectrum::SCHEMA, &mask::SCHEMA, &finding::SCHEMA];
 
 const fn float(name: &'static str, unit: &'static str, doc: &'static str) -> Field {
     Field { name, kind: Kind::Float, unit, doc }

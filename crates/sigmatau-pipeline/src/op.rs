@@ -8,10 +8,13 @@ use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
+mod clock;
+mod mask;
+mod spectrum;
 mod stability;
 
 /// Every op.
-pub static OPS: &[&Op] = &[&stability::OP];
+pub static OPS: &[&Op] = &[&stability::OP, &spectrum::OP, &mask::OP];
 
 /// An analysis that a step can name.
 pub struct Op {

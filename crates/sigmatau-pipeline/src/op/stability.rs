@@ -1,14 +1,14 @@
 //! Frequency stability of clocks.
 
-use super::{Analysis, Op};
+use super::{Analysis, Op, clock};
 use crate::dataset::{Dataset, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::nearest::did_you_mean;
-use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, SeriesError, Severity, Unit as Measure};
-use sigmatau_data::clock::{ClockKind, ClockSeries};
+use sigmatau_core::{Finding, Unit as Measure};
+use sigmatau_data::clock::ClockSeries;
 use sigmatau_data::{Column, DataError, Table, schema};
-use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, analyse};
+use sigmatau_stability::{Estimator, Noise, Point, Settings, analyse};
 use std::str::FromStr;
 
 /// Deviations of the Allan family with intervals, for every series of the dataset.
@@ -40,7 +40,7 @@ fn settings(section: &Section<'_>) -> Result<Settings, DocumentError> {
     Ok(Settings {
         estimators: estimators(section)?,
         taus: section.required("tau")?.parse().map_err(|error| section.refuse_key("tau", &format!("{error}")))?,
-        confidence: confidence(section)?,
+        confidence: clock::confidence(section)?,
         sides: word(section, "interval", "kind of interval")?,
         edf: word(section, "edf", "method for degrees of freedom")?,
         noise: noise(section)?,
@@ -57,12 +57,6 @@ fn estimators(section: &Section<'_>) -> Result<Vec<&'static Estimator>, Document
         true => Err(section.refuse_key("estimators", "name at least one estimator")),
         false => Ok(estimators),
     }
-}
-
-fn confidence(section: &Section<'_>) -> Result<f64, DocumentError> {
-    let confidence = section.number("confidence")?.unwrap_or(f64::NAN);
-    let refused = || section.refuse_key("confidence", &format!("the confidence {confidence} must lie between 0 and 1"));
-    (confidence > 0.0 && confidence < 1.0).then_some(confidence).ok_or_else(refused)
 }
 
 /// The word of a key that has a fixed list of words.
@@ -113,31 +107,14 @@ impl Analysis for Stability {
 impl Stability {
     /// The points of one clock; none where its data were refused while they were read.
     fn assess(&self, clock: &ClockSeries) -> (Vec<Point>, Vec<Finding>) {
-        if clock.findings.iter().any(|finding| finding.severity == Severity::Failure) {
-            return (Vec::new(), Vec::new());
-        }
-        let data = match clock.kind {
-            ClockKind::Phase => PhaseSeries::new(&clock.values, clock.tau0).map(ClockData::Phase),
-            ClockKind::Frequency => FrequencySeries::new(&clock.values, clock.tau0).map(ClockData::Frequency),
-        };
-        match data {
+        match clock::data(clock) {
             Ok(data) => {
                 let analysis = analyse(&data, &self.0);
                 (analysis.points, analysis.findings)
             }
-            Err(error) => (Vec::new(), vec![not_a_series(&error)]),
+            Err(findings) => (Vec::new(), findings),
         }
     }
-}
-
-fn not_a_series(error: &SeriesError) -> Finding {
-    Finding::new(
-        Severity::Failure,
-        "not-a-series",
-        error.to_string(),
-        "the stability is not assessable",
-        "mark missing points as null and check the sampling interval",
-    )
 }
 
 /// The columns of the stability schema, as they grow.
@@ -198,6 +175,8 @@ impl Rows {
 mod tests {
     use super::*;
     use crate::document::Document;
+    use sigmatau_core::Severity;
+    use sigmatau_data::clock::ClockKind;
 
     fn meant(text: &str) -> Result<String, String> {
         let document = Document::parse(text, "a.toml").unwrap();
