@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::{Method, Settings, analyse};
 use crate::edf::EdfMethod;
 use crate::{ClockData, Estimator, TauList};
+use rayon::prelude::*;
 use sigmatau_core::PhaseSeries;
 use sigmatau_spectrum::Window;
 use sigmatau_spectrum::welch::{Detrend, Segmentation};
@@ -47,8 +48,8 @@ fn deviations(x: &[f64], name: &str, variance: Variance) -> Vec<Deviation> {
 }
 
 /// How often each true level lies within twice its standard uncertainty, 95.45 % of a normal law.
-fn assert_covered(what: &str, slack: f64, fit: impl Fn(&[f64]) -> PowerLaws) {
-    let fits: Vec<PowerLaws> = (0..RECORDS).map(|stream| fit(&record(stream))).collect();
+fn assert_covered(what: &str, slack: f64, fit: impl Fn(&[f64]) -> PowerLaws + Sync) {
+    let fits: Vec<PowerLaws> = (0..RECORDS).into_par_iter().map(|stream| fit(&record(stream))).collect();
     for (alpha, truth) in TRUTH {
         let held = |fit: &&PowerLaws| fit.level(alpha).is_some_and(|(level, u)| (level - truth).abs() <= 2.0 * u);
         let share = fits.iter().filter(held).count() as f64 / RECORDS as f64;
