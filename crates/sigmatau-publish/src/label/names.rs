@@ -45,6 +45,7 @@ pub(super) static NAMES: &[Label] = &[
     pair("noise", "noise type", "噪声类型"),
     pair("alpha", "exponent α", "指数 α"),
     pair("bias", "bias factor", "偏差修正因子"),
+    pair("raw", "deviation before its bias was removed", "去偏前的偏差"),
     pair("flags", "remarks", "备注"),
     pair("quantity", "quantity", "谱量"),
     pair("frequency_hz", "Fourier frequency f", "傅里叶频率 f"),
