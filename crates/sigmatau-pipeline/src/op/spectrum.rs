@@ -8,7 +8,6 @@ use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Unit as Measure};
 use sigmatau_data::clock::ClockSeries;
 use sigmatau_data::{Column, DataError, Table, schema};
-use sigmatau_spectrum::Window;
 use sigmatau_spectrum::welch::{Detrend, Segmentation};
 use sigmatau_spectrum::window::WINDOWS;
 use sigmatau_stability::domain::{self, Density, Method, Quantity, Settings};
