@@ -158,6 +158,23 @@ mod tests {
         }
     }
 
+    /// `allantools.psd2allan` 2024.06 of S_y = 2e-24 + 1e-23 f² on 2049 frequencies up to 0.5 Hz. Its modified
+    /// variance has no sampling interval: many points to an averaging time come near to it.
+    #[test]
+    fn integrals_are_those_of_allantools() {
+        let at = |variance: Variance, m: u64, tau: f64| {
+            variance.of_density(|f| 2e-24 + 1e-23 * f * f, m, tau / m as f64, 0.5).unwrap().value.sqrt()
+        };
+        for (tau, adev, mdev) in [
+            (2.0, 7.230_783_314_145_966e-13, 5.369_505_116_490_542e-13),
+            (8.0, 3.552_545_521_712_536e-13, 2.514_015_771_641_444e-13),
+            (64.0, 1.250_742_061_763_636e-13, 8.839_649_158_239_426e-14),
+        ] {
+            assert!((at(Variance::Allan, 1, tau) / adev - 1.0).abs() < 1e-10, "adev at {tau} s");
+            assert!((at(Variance::Modified, 1_000_000, tau) / mdev - 1.0).abs() < 1e-9, "mdev at {tau} s");
+        }
+    }
+
     #[test]
     fn scaling_the_density_scales_the_variance() {
         let at = |scale: f64| Variance::Hadamard.of_density(|f| scale / f, 3, 1.0, 0.5).unwrap().value;
