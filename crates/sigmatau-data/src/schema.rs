@@ -8,6 +8,8 @@ pub mod covariance;
 pub mod dynamic;
 pub mod finding;
 pub mod hat;
+pub mod mask;
+pub mod spectrum;
 pub mod stability;
 pub mod time_transfer;
 pub mod tracks;
@@ -75,6 +77,8 @@ pub static SCHEMAS: &[&Schema] = &[
     &dynamic::SCHEMA,
     &tracks::SCHEMA,
     &time_transfer::SCHEMA,
+    &spectrum::SCHEMA,
+    &mask::SCHEMA,
     &finding::SCHEMA,
 ];
 

@@ -8,15 +8,19 @@ use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
+mod clock;
 mod covariance;
 mod dynamic;
 mod hat;
+mod mask;
 mod simultaneous;
+mod spectrum;
 mod stability;
 mod time_transfer;
 
 /// Every op.
-pub static OPS: &[&Op] = &[&stability::OP, &hat::OP, &covariance::OP, &dynamic::OP, &time_transfer::OP];
+pub static OPS: &[&Op] =
+    &[&stability::OP, &hat::OP, &covariance::OP, &dynamic::OP, &time_transfer::OP, &spectrum::OP, &mask::OP];
 
 /// An analysis that a step can name.
 pub struct Op {

@@ -1,6 +1,7 @@
 //! What two series share: the Allan covariance of every pair.
 
-use super::stability::{confidence, noise, word};
+use super::clock::confidence;
+use super::stability::{noise, word};
 use super::{Analysis, Op, simultaneous};
 use crate::dataset::{Dataset, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};

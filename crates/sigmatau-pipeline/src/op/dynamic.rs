@@ -1,7 +1,7 @@
 //! Stability that changes with time: windows along every series.
 
-use super::stability::{self, Rows, data, not_a_series, settings, written};
-use super::{Analysis, Op};
+use super::stability::{self, Rows, settings, written};
+use super::{Analysis, Op, clock};
 use crate::dataset::{Dataset, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
@@ -59,17 +59,14 @@ impl Analysis for Dynamic {
 impl Dynamic {
     /// The surface of one clock; none where its data were refused while they were read.
     fn assess(&self, clock: &ClockSeries) -> Surface {
-        if clock.findings.iter().any(|finding| finding.severity == Severity::Failure) {
-            return Surface::default();
-        }
-        let only = |finding| Surface { slices: Vec::new(), findings: vec![finding] };
-        let data = match data(clock) {
+        let only = |findings| Surface { slices: Vec::new(), findings };
+        let data = match clock::data(clock) {
             Ok(data) => data,
-            Err(error) => return only(not_a_series(&error)),
+            Err(findings) => return only(findings),
         };
         match Windows::new(self.window, self.step, clock.tau0) {
             Ok(windows) => surface(&data, windows, &self.settings),
-            Err(error) => only(no_windows(&error)),
+            Err(error) => only(vec![no_windows(&error)]),
         }
     }
 

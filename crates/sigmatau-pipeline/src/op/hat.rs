@@ -1,6 +1,7 @@
 //! The stability of each of several clocks from their differences.
 
-use super::stability::{confidence, estimators, noise, word};
+use super::clock::confidence;
+use super::stability::{estimators, noise, word};
 use super::{Analysis, Op, simultaneous};
 use crate::dataset::{Dataset, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};

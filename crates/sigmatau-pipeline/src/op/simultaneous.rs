@@ -1,6 +1,6 @@
 //! Series of a dataset cut to the epochs that all of them have, for analyses of several clocks at once.
 
-use super::stability::data;
+use super::clock;
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::clock::ClockSeries;
 use sigmatau_stability::ClockData;
@@ -25,10 +25,11 @@ pub(super) fn cut(clocks: &[ClockSeries]) -> Result<Vec<ClockSeries>, Box<Findin
 
 /// The series as the analysis takes them.
 pub(super) fn views(clocks: &[ClockSeries]) -> Result<Vec<ClockData<'_>>, Box<Finding>> {
-    clocks
-        .iter()
-        .map(|clock| data(clock).map_err(|error| unfit(format!("`{}`: failed to {error}", clock.name))))
-        .collect()
+    let refused = |clock: &ClockSeries, findings: &[Finding]| {
+        let seen = findings.first().map_or("it was refused", |finding| finding.seen.as_str());
+        unfit(format!("`{}`: {seen}", clock.name))
+    };
+    clocks.iter().map(|clock| clock::data(clock).map_err(|findings| refused(clock, &findings))).collect()
 }
 
 fn is_failure(finding: &Finding) -> bool {

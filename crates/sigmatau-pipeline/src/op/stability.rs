@@ -1,11 +1,11 @@
 //! Frequency stability of clocks.
 
-use super::{Analysis, Op};
+use super::{Analysis, Op, clock};
 use crate::dataset::{Dataset, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::nearest::did_you_mean;
-use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, SeriesError, Severity, Unit as Measure};
+use sigmatau_core::{Finding, Unit as Measure};
 use sigmatau_data::clock::{ClockKind, ClockSeries};
 use sigmatau_data::{Column, DataError, Table, schema};
 use sigmatau_stability::condition::{self, Quantity, Step, Treatment};
@@ -50,7 +50,7 @@ pub(super) fn settings(section: &Section<'_>) -> Result<Settings, DocumentError>
     Ok(Settings {
         estimators: estimators(section)?,
         taus: section.required("tau")?.parse().map_err(|error| section.refuse_key("tau", &format!("{error}")))?,
-        confidence: confidence(section)?,
+        confidence: clock::confidence(section)?,
         sides: word(section, "interval", "kind of interval")?,
         edf: word(section, "edf", "method for degrees of freedom")?,
         noise: noise(section)?,
@@ -67,12 +67,6 @@ pub(super) fn estimators(section: &Section<'_>) -> Result<Vec<&'static Estimator
         true => Err(section.refuse_key("estimators", "name at least one estimator")),
         false => Ok(estimators),
     }
-}
-
-pub(super) fn confidence(section: &Section<'_>) -> Result<f64, DocumentError> {
-    let confidence = section.number("confidence")?.unwrap_or(f64::NAN);
-    let refused = || section.refuse_key("confidence", &format!("the confidence {confidence} must lie between 0 and 1"));
-    (confidence > 0.0 && confidence < 1.0).then_some(confidence).ok_or_else(refused)
 }
 
 /// The word of a key that has a fixed list of words.
@@ -153,15 +147,10 @@ impl Analysis for Stability {
 impl Stability {
     /// The points of one clock; none where its data were refused while they were read.
     fn assess(&self, clock: &ClockSeries) -> (Vec<Point>, Vec<Finding>) {
-        if clock.findings.iter().any(|finding| finding.severity == Severity::Failure) {
-            return (Vec::new(), Vec::new());
-        }
-        if !self.condition.is_empty() {
-            return self.conditioned(clock);
-        }
-        match data(clock) {
+        match clock::data(clock) {
+            Ok(_) if !self.condition.is_empty() => self.conditioned(clock),
             Ok(data) => self.analysed(&data),
-            Err(error) => (Vec::new(), vec![not_a_series(&error)]),
+            Err(findings) => (Vec::new(), findings),
         }
     }
 
@@ -170,7 +159,7 @@ impl Stability {
         let treated = condition::apply(series(clock), &self.condition);
         let (points, remarks) = match treated.series.as_ref().map(condition::Series::view) {
             Some(Ok(data)) => self.analysed(&data),
-            Some(Err(error)) => (Vec::new(), vec![not_a_series(&error)]),
+            Some(Err(error)) => (Vec::new(), vec![clock::not_a_series(&error)]),
             None => (Vec::new(), Vec::new()),
         };
         (points, treated.findings.into_iter().chain(remarks).collect())
@@ -189,24 +178,6 @@ fn series(clock: &ClockSeries) -> condition::Series {
         ClockKind::Frequency => Quantity::Frequency,
     };
     condition::Series { quantity, tau0: clock.tau0, values: clock.values.clone() }
-}
-
-/// The values of a clock as the analysis takes them.
-pub(super) fn data(clock: &ClockSeries) -> Result<ClockData<'_>, SeriesError> {
-    match clock.kind {
-        ClockKind::Phase => PhaseSeries::new(&clock.values, clock.tau0).map(ClockData::Phase),
-        ClockKind::Frequency => FrequencySeries::new(&clock.values, clock.tau0).map(ClockData::Frequency),
-    }
-}
-
-pub(super) fn not_a_series(error: &SeriesError) -> Finding {
-    Finding::new(
-        Severity::Failure,
-        "not-a-series",
-        error.to_string(),
-        "the stability is not assessable",
-        "mark missing points as null and check the sampling interval",
-    )
 }
 
 /// The columns of the stability schema, as they grow.
@@ -267,6 +238,8 @@ impl Rows {
 mod tests {
     use super::*;
     use crate::document::Document;
+    use sigmatau_core::Severity;
+    use sigmatau_data::clock::ClockKind;
 
     fn meant(text: &str) -> Result<String, String> {
         let document = Document::parse(text, "a.toml").unwrap();

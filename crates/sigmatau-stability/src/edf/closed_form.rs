@@ -21,9 +21,11 @@ pub fn closed_form(model: Model, case: &Case) -> Option<f64> {
     let row = |highest: i8| usize::try_from(highest - case.alpha).ok();
     match model {
         Model::Differences(Differences::ALLAN) => overlapping_allan(case.alpha, case.m, case.n),
-        Model::Total if case.alpha > 0 => {
-            overlapping_allan(case.alpha, case.m, Model::Differences(Differences::ALLAN).terms(case.points, case.m) as u64)
-        }
+        Model::Total if case.alpha > 0 => overlapping_allan(
+            case.alpha,
+            case.m,
+            Model::Differences(Differences::ALLAN).terms(case.points, case.m) as u64,
+        ),
         Model::Total => TOTAL.get(row(0)?).map(|(b, c)| b * span - c),
         Model::ModifiedTotal if case.m < LEAST => greenhall_riley(case.alpha, Differences::MODIFIED, case.m, case.n),
         Model::HadamardTotal if case.m < LEAST => greenhall_riley(case.alpha, Differences::HADAMARD, case.m, case.n),
