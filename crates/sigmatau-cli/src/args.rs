@@ -94,7 +94,7 @@ pub(crate) struct StabilityArguments {
     /// Degrees of freedom: greenhall-riley, exact-model or closed-form [default: greenhall-riley]
     #[arg(long, value_name = "METHOD")]
     pub(crate) edf: Option<String>,
-    /// Whose choices to follow where programs differ: standard or stable32 [default: standard]
+    /// Whose choices to follow where programs differ: standard, exact or stable32 [default: standard]
     #[arg(long, value_name = "NAME")]
     pub(crate) convention: Option<String>,
 

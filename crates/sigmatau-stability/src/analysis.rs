@@ -1,7 +1,7 @@
 //! From a record to points of a σ–τ diagram, each with its interval.
 
 use crate::convention::Convention;
-use crate::edf::{Case, Edf, EdfMethod};
+use crate::edf::{self, Case, Edf, EdfMethod};
 use crate::estimator::{Bias, Estimator};
 use crate::interval::{Interval, Sides};
 use crate::kernel::Terms;
@@ -68,6 +68,8 @@ pub struct Point {
     pub deviation: f64,
     /// The factor that the squared deviation was divided by; 1 where there is no bias or it was left.
     pub bias: f64,
+    /// Whether that factor is a published one that is off by what shifts the interval noticeably.
+    pub approximate: bool,
     /// The number of terms.
     pub n: u64,
     /// The noise type and how it was found; nothing where the data do not tell.
@@ -96,7 +98,7 @@ impl Point {
     }
 
     /// Remarks as words for the `flags` column: `gaps`, `noise-uncertain`, `noise-by-b1`,
-    /// `noise-carried`, `no-interval`.
+    /// `noise-carried`, `bias-approximate`, `no-interval`.
     pub fn flags(&self) -> Vec<&'static str> {
         let evidence = match self.noise.map(|noise| noise.evidence) {
             Some(Evidence::ShortLag1) => Some("noise-uncertain"),
@@ -104,8 +106,9 @@ impl Point {
             Some(Evidence::Carried) => Some("noise-carried"),
             _ => None,
         };
+        let bias = self.approximate.then_some("bias-approximate");
         let interval = self.interval.is_none().then_some("no-interval");
-        [self.gaps.then_some("gaps"), evidence, interval].into_iter().flatten().collect()
+        [self.gaps.then_some("gaps"), evidence, bias, interval].into_iter().flatten().collect()
     }
 }
 
@@ -194,17 +197,32 @@ impl Statistic<'_> {
 
     /// The factors that the squared deviations are divided by.
     fn biases(&self, noises: &[Option<Identified>]) -> Vec<f64> {
-        let removed = self.settings.convention.removes_bias(self.estimator, &self.settings.taus);
+        let convention = self.settings.convention;
+        let removed = convention.removes_bias(self.estimator, &self.settings.taus);
+        let of_noise = |bias: &dyn Fn(i8, usize) -> Option<f64>| {
+            let factor = |(m, id): (&usize, &Option<Identified>)| id.and_then(|id| bias(id.noise.alpha(), *m));
+            self.factors.iter().zip(noises).map(|row| factor(row).unwrap_or(1.0)).collect()
+        };
         match self.estimator.bias {
-            Bias::Noise(bias) if removed => {
-                let bias = |(m, id): (&usize, &Option<Identified>)| {
-                    id.map_or(1.0, |id| bias(id.noise.alpha(), *m, self.phase.len()))
-                };
-                self.factors.iter().zip(noises).map(bias).collect()
+            Bias::Noise(_) if removed && convention == Convention::Exact => {
+                of_noise(&|alpha, m| self.exact_bias(alpha, m))
             }
+            Bias::Noise(bias) if removed => of_noise(&|alpha, m| Some(bias(alpha, m, self.phase.len()))),
             Bias::Record(bias) if removed => bias(self.phase, self.factors),
             _ => vec![1.0; self.factors.len()],
         }
+    }
+
+    fn exact_bias(&self, alpha: i8, m: usize) -> Option<f64> {
+        edf::bias(self.estimator.model, &Case { alpha, m, n: 1, points: self.phase.len() })
+    }
+
+    /// Whether a published factor is off by more than [`BIAS_SLACK`] standard deviations √(2/ν) of the
+    /// squared deviation, so that the interval would hold the true value less often than stated.
+    fn bias_is_approximate(&self, noise: Option<Identified>, m: usize, bias: f64, edf: Option<Edf>) -> bool {
+        let checked = self.settings.convention == Convention::Standard && matches!(self.estimator.bias, Bias::Noise(_));
+        let exact = noise.filter(|_| checked).and_then(|id| self.exact_bias(id.noise.alpha(), m));
+        exact.zip(edf).is_some_and(|(exact, edf)| (bias / exact - 1.0).abs() > BIAS_SLACK * (2.0 / edf.value).sqrt())
     }
 
     fn point(&self, m: usize, terms: Terms, noise: Option<Identified>, bias: f64) -> Option<Point> {
@@ -216,9 +234,13 @@ impl Statistic<'_> {
         let edf = noise.and_then(|id| method.degrees_of_freedom(estimator.model, &case(id)));
         let interval = edf.and_then(|edf| settings.sides.interval(deviation, edf.value, settings.confidence));
         let tau = (estimator.grid.tau)(m, phase.len()) * phase.tau0();
-        Some(Point { estimator, tau, m, deviation, bias, n: terms.n, noise, edf, interval, gaps })
+        let approximate = self.bias_is_approximate(noise, m, bias, edf);
+        Some(Point { estimator, tau, m, deviation, bias, approximate, n: terms.n, noise, edf, interval, gaps })
     }
 }
+
+/// How many standard deviations a published bias factor may lie beside the exact one without a flag.
+const BIAS_SLACK: f64 = 0.3;
 
 /// Points from which on the averaging factors of one record are shared among threads; the records of
 /// a fleet run side by side anyway.

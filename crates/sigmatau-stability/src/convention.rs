@@ -1,7 +1,8 @@
 //! Conventions in which programs differ although they share the formulas.
 //!
-//! [`Convention::Standard`] removes every known bias at the noise that was identified at that
-//! averaging time. [`Convention::Stable32`] reproduces the choices that result files exported from
+//! [`Convention::Standard`] removes biases by their published factors at the noise that was identified at
+//! that averaging time, and flags where these are off. [`Convention::Exact`] takes biases and degrees of
+//! freedom from the exact model of the noise. [`Convention::Stable32`] reproduces the choices that result files exported from
 //! Stable32 1.53 to 1.62 show: which statistics it corrects in which kind of run.
 
 use crate::edf::{EdfMethod, Model};
@@ -13,16 +14,19 @@ use std::str::FromStr;
 /// Whose choices are followed where the definition leaves one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Convention {
-    /// Every known bias is removed.
+    /// Every bias is removed by its published factor.
     #[default]
     Standard,
+    /// Biases and degrees of freedom are those of the exact model.
+    Exact,
     /// What Stable32 does.
     Stable32,
 }
 
 impl Convention {
     /// The conventions with their names.
-    pub const NAMES: [(&str, Self); 2] = [("standard", Self::Standard), ("stable32", Self::Stable32)];
+    pub const NAMES: [(&str, Self); 3] =
+        [("standard", Self::Standard), ("exact", Self::Exact), ("stable32", Self::Stable32)];
 
     /// Tells whether the bias of a statistic is removed in a run over these averaging times.
     ///
@@ -30,14 +34,19 @@ impl Convention {
     /// runs and corrects them in runs over all averaging times.
     pub fn removes_bias(self, estimator: &Estimator, taus: &TauList) -> bool {
         let of_all = matches!(estimator.name, "mtotdev" | "ttotdev");
-        self == Self::Standard || !of_all || *taus == TauList::All
+        self != Self::Stable32 || !of_all || *taus == TauList::All
     }
 
-    /// The method for degrees of freedom: Stable32 knows the closed forms only, but for differences.
+    /// The method for degrees of freedom where `asked` is the method of the request.
+    ///
+    /// The exact convention has the exact model in place of Greenhall and Riley's algorithm; Stable32 knows
+    /// closed forms only, but for differences.
     pub fn edf(self, model: Model, asked: EdfMethod) -> EdfMethod {
         match (self, model) {
-            (Self::Standard, _) | (_, Model::Differences(_)) => asked,
+            (Self::Exact, _) if asked == EdfMethod::GreenhallRiley => EdfMethod::Exact,
+            (Self::Stable32, Model::Differences(_)) => asked,
             (Self::Stable32, _) => EdfMethod::ClosedForm,
+            _ => asked,
         }
     }
 }

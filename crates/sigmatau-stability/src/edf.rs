@@ -9,7 +9,7 @@ mod greenhall_riley;
 mod stationary;
 
 pub use closed_form::closed_form;
-pub use exact::{WHOLE, exact};
+pub use exact::{WHOLE, bias, exact};
 pub use greenhall_riley::greenhall_riley;
 
 use std::fmt;

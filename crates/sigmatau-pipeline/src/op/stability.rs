@@ -21,7 +21,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter::new("interval", "which ends are bounded: two-sided, upper or lower").or("\"two-sided\""),
     Parameter::new("edf", "degrees of freedom: greenhall-riley, exact-model or closed-form").or("\"greenhall-riley\""),
     Parameter::new("noise", "power-law noise: auto, or its name such as \"white FM\"").or("\"auto\""),
-    Parameter::new("convention", "whose choices are followed: standard, or stable32").or("\"standard\""),
+    Parameter::new("convention", "whose choices are followed: standard, exact or stable32").or("\"standard\""),
 ];
 
 /// What happens to the data before, and to the deviations after.

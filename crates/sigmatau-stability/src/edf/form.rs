@@ -11,6 +11,15 @@ pub(crate) struct Form {
     matrix: Vec<f64>,
 }
 
+/// The first two moments of a form.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Moments {
+    /// The expected value, for σ² = 1.
+    pub(crate) mean: f64,
+    /// The degrees of freedom.
+    pub(crate) edf: f64,
+}
+
 impl Form {
     /// The form of a statistic at averaging factor m; nothing where the record is too short or the
     /// statistic is none of squares.
@@ -29,14 +38,14 @@ impl Form {
         Some(form)
     }
 
-    /// The degrees of freedom 2 E²/Var of the form for Gaussian phases: (tr AK)² / tr (AK)², where K holds
-    /// the generalised covariances of the phases at the lags 0 … N−1.
-    pub(crate) fn degrees_of_freedom(&self, covariances: &[f64]) -> f64 {
+    /// The expected value tr AK of the form for Gaussian phases, and its degrees of freedom 2 E²/Var =
+    /// (tr AK)² / tr (AK)², where K holds the generalised covariances of the phases at the lags 0 … N−1.
+    pub(crate) fn moments(&self, covariances: &[f64]) -> Moments {
         let product = self.times_toeplitz(covariances);
         let n = self.points;
-        let trace: f64 = (0..n).map(|i| product[i * n + i]).sum();
+        let mean: f64 = (0..n).map(|i| product[i * n + i]).sum();
         let of_square: f64 = (0..n).map(|i| (0..n).map(|j| product[i * n + j] * product[j * n + i]).sum::<f64>()).sum();
-        trace * trace / of_square
+        Moments { mean, edf: mean * mean / of_square }
     }
 
     /// A times the symmetric Toeplitz matrix whose first row is given.
@@ -180,7 +189,7 @@ mod tests {
         let form = Form::of(Model::Differences(Differences::ALLAN), 52, 1).unwrap();
         let expected = n * n / (n + 2.0 * (n - 1.0) * 0.25);
         let covariances: Vec<f64> = (0..52).map(|lag| covariance(0, f64::from(lag))).collect();
-        let found = form.degrees_of_freedom(&covariances);
+        let found = form.moments(&covariances).edf;
         assert!((found / expected - 1.0).abs() < 1e-12, "{found} instead of {expected}");
     }
 

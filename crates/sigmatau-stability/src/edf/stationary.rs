@@ -18,12 +18,17 @@ const FARTHEST: usize = 32;
 pub(super) fn stationary(alpha: i8, differences: Differences, points: usize, m: usize) -> Option<f64> {
     let n = Model::Differences(differences).terms(points, m);
     let stride = if differences.overlapping { 1 } else { m };
-    let terms = Terms::new(alpha, differences, m);
+    let terms = Terms::new(alpha, differences, m as f64);
     let variance = terms.covariance(0.0);
     let weighted = |k: f64| (1.0 - k / n as f64) * (terms.covariance(k * stride as f64) / variance).powi(2);
     let spacing = if differences.overlapping { m } else { 1 };
     let end = n.min(FARTHEST * spacing + NEAR);
     (n > 0).then(|| n as f64 / (1.0 + 2.0 * graded_sum(&weighted, end, spacing)))
+}
+
+/// Returns the expected square of a term for σ² = 1; m need not be whole.
+pub(super) fn expected_square(alpha: i8, differences: Differences, m: f64) -> f64 {
+    Terms::new(alpha, differences, m).covariance(0.0)
 }
 
 /// Terms of a statistic, as a difference of order `order` over m of noise of exponent `alpha`.
@@ -35,9 +40,9 @@ struct Terms {
 
 impl Terms {
     /// A mean over m points is a difference of the running sum, whose noise has the exponent α − 2.
-    fn new(alpha: i8, differences: Differences, m: usize) -> Self {
+    fn new(alpha: i8, differences: Differences, m: f64) -> Self {
         let sums = i8::from(differences.averaged);
-        Self { alpha: alpha - 2 * sums, order: i32::from(differences.order) + i32::from(sums), m: m as f64 }
+        Self { alpha: alpha - 2 * sums, order: i32::from(differences.order) + i32::from(sums), m }
     }
 
     /// The covariance of two terms `lag` points apart: Σ (−1)^j C(2d, d+j) K(|lag + j m|), j = −d … d.
