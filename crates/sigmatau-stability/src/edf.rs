@@ -28,7 +28,8 @@ pub enum Model {
 }
 
 impl Model {
-    /// The order of the phase differences: 2 for Allan, 3 for Hadamard statistics.
+    /// The order of the phase differences: 2 for Allan, 3 for Hadamard statistics, 1 for those that keep a
+    /// frequency offset.
     pub fn order(self) -> u8 {
         match self {
             Self::Differences(Differences { order, .. }) | Self::Order(order) => order,

@@ -12,13 +12,21 @@ use sigmatau_spectrum::PowerLaw;
 mod adev;
 mod hdev;
 mod mdev;
+mod mtie;
 mod oadev;
 mod ohdev;
 mod tdev;
 
 /// Every estimator, in the order in which help and reports list them.
-pub static ESTIMATORS: &[&Estimator] =
-    &[&adev::ESTIMATOR, &oadev::ESTIMATOR, &mdev::ESTIMATOR, &tdev::ESTIMATOR, &hdev::ESTIMATOR, &ohdev::ESTIMATOR];
+pub static ESTIMATORS: &[&Estimator] = &[
+    &adev::ESTIMATOR,
+    &oadev::ESTIMATOR,
+    &mdev::ESTIMATOR,
+    &tdev::ESTIMATOR,
+    &hdev::ESTIMATOR,
+    &ohdev::ESTIMATOR,
+    &mtie::ESTIMATOR,
+];
 
 /// A statistic of the Allan family.
 ///
@@ -55,7 +63,8 @@ pub struct Estimator {
     pub scale: fn(f64, f64) -> f64,
     /// What the squared deviation is, on average, too large or too small by.
     pub bias: Bias,
-    /// The deviation that power-law noise has at averaging factor m and sampling interval τ₀.
+    /// The deviation that power-law noise has at averaging factor m and sampling interval τ₀; `NaN` where
+    /// it grows with the length of the record.
     pub expected: fn(&PowerLaw, u64, f64) -> f64,
     /// The definition, term by term in the order of the record: the slow and obvious form that tests the fast one.
     pub definition: fn(&[f64], usize) -> Terms,

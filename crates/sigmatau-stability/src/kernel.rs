@@ -5,9 +5,11 @@
 //! are added with compensation. The order of every addition is fixed by the data alone.
 
 pub(crate) mod consecutive;
+pub(crate) mod extremes;
 pub(crate) mod line;
 pub(crate) mod modified;
 pub(crate) mod overlapping;
+mod runs;
 
 use sigmatau_core::series::NeumaierSum;
 

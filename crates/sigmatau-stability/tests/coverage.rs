@@ -26,10 +26,15 @@ impl Coverage {
     }
 }
 
+/// The estimators whose degrees of freedom are known.
+fn with_intervals() -> Vec<&'static Estimator> {
+    ESTIMATORS.iter().filter(|estimator| matches!(estimator.model, Model::Differences(_))).copied().collect()
+}
+
 fn coverage(alpha: i8, stated: bool) -> Vec<Coverage> {
     let noise = PowerLaw::from_deviation(alpha, 1e-12, 1.0).unwrap();
     let settings = Settings {
-        estimators: ESTIMATORS.to_vec(),
+        estimators: with_intervals(),
         taus: TauList::Explicit(FACTORS.map(|m| m as f64).into()),
         noise: stated.then(|| Noise::of(alpha).unwrap()),
         ..Settings::default()

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use sigmatau_core::{FrequencySeries, PhaseSeries, Unit};
 use sigmatau_spectrum::PowerLaw;
+use sigmatau_stability::edf::Model;
 use sigmatau_stability::{Analysis, ClockData, ESTIMATORS, Estimator, Settings, TauList, Terms, analyse};
 
 fn noise(alpha: i8, points: usize, stream: u64) -> Vec<f64> {
@@ -44,7 +45,7 @@ proptest! {
         let x = noise(0, 300, 3);
         let moved: Vec<f64> = x.iter().enumerate().map(|(i, x)| x * 1e9 + offset + slope * i as f64).collect();
         let plain: Vec<f64> = x.iter().map(|x| x * 1e9).collect();
-        for estimator in ESTIMATORS {
+        for estimator in ESTIMATORS.iter().filter(|estimator| estimator.model.order() > 1) {
             assert_near(terms(estimator, &moved, m).sum, terms(estimator, &plain, m).sum, 1e-9, estimator.name);
         }
     }
@@ -146,13 +147,15 @@ fn no_term_spans_a_gap_in_frequency() {
     assert!(oadev(16).gaps);
 }
 
+/// Of the sums of differences only; windows of 65 535 points one by one are beyond a test.
 #[test]
 fn columns_of_long_averaging_times_join_without_a_seam() {
+    let of_differences = |estimator: &&&Estimator| matches!(estimator.model, Model::Differences(_));
     let whole = noise(-1, 200_000, 9);
     let mut broken = whole.clone();
     [5, 2050, 199_998].into_iter().for_each(|gap| broken[gap] = f64::NAN);
     for (x, m) in [&whole, &broken].into_iter().flat_map(|x| [65_535, 65_536, 66_001].map(|m| (x, m))) {
-        for estimator in ESTIMATORS {
+        for estimator in ESTIMATORS.iter().filter(of_differences) {
             let (fast, slow) = (terms(estimator, x, m), (estimator.definition)(x, m));
             assert_eq!(fast.n, slow.n, "{} at m = {m}", estimator.name);
             assert!(slow.n == 0 || (fast.sum / slow.sum - 1.0).abs() < 1e-9, "{} at m = {m}", estimator.name);
