@@ -2,7 +2,7 @@
 
 use crate::convention::Convention;
 use crate::edf::{Case, Edf, EdfMethod};
-use crate::estimator::{Bias, Estimator};
+use crate::estimator::{Bias, Estimator, Measured};
 use crate::interval::{Interval, Sides};
 use crate::kernel::Terms;
 use crate::noise::{self, Evidence, Identified, Noise};
@@ -145,7 +145,9 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
         let factors = factors_of(estimator, longest, settings);
         analysis.findings.extend(left_out(estimator, &factors, longest.tau0()));
         let of_record = Statistic { estimator, phase: longest, factors: &factors.m, gaps, settings };
-        analysis.points.extend(of_record.points(terms, &noises));
+        let (points, finding) = of_record.points(terms, &noises);
+        analysis.points.extend(points);
+        analysis.findings.extend(finding);
     }
     analysis
 }
@@ -184,26 +186,30 @@ struct Statistic<'a> {
 }
 
 impl Statistic<'_> {
-    fn points(&self, terms: Vec<Terms>, noises: &Noises) -> Vec<Point> {
+    /// The points, and what is to be said about their bias.
+    fn points(&self, terms: Vec<Terms>, noises: &Noises) -> (Vec<Point>, Option<Finding>) {
         let noises: Vec<_> = self.factors.iter().map(|m| noises.at(self.estimator, *m)).collect();
-        let biases = self.biases(&noises);
+        let Measured { factors: biases, finding } = self.biases(&noises);
         let rows = self.factors.iter().zip(terms).zip(noises.into_iter().zip(biases));
-        rows.filter_map(|((m, terms), (noise, bias))| self.point(*m, terms, noise, bias)).collect()
+        let points = rows.filter_map(|((m, terms), (noise, bias))| self.point(*m, terms, noise, bias));
+        (points.collect(), finding)
     }
 
     /// The factors that the squared deviations are divided by.
-    fn biases(&self, noises: &[Option<Identified>]) -> Vec<f64> {
-        let removed = self.settings.convention.removes_bias(self.estimator, &self.settings.taus);
-        match self.estimator.bias {
+    fn biases(&self, noises: &[Option<Identified>]) -> Measured {
+        let Settings { convention, taus, noise, .. } = self.settings;
+        let removed = convention.removes_bias(self.estimator, taus);
+        let factors = match convention.bias(self.estimator, noise.is_some()) {
             Bias::Noise(bias) if removed => {
                 let bias = |(m, id): (&usize, &Option<Identified>)| {
                     id.map_or(1.0, |id| bias(id.noise.alpha(), *m, self.phase.len()))
                 };
                 self.factors.iter().zip(noises).map(bias).collect()
             }
-            Bias::Record(bias) if removed => bias(self.phase, self.factors),
+            Bias::Record(bias) if removed => return bias(self.phase, self.factors, *convention),
             _ => vec![1.0; self.factors.len()],
-        }
+        };
+        Measured { factors, finding: None }
     }
 
     fn point(&self, m: usize, terms: Terms, noise: Option<Identified>, bias: f64) -> Option<Point> {
@@ -214,7 +220,8 @@ impl Statistic<'_> {
         let edf = noise.and_then(|id| settings.edf.degrees_of_freedom(estimator.model, &case(id)));
         let interval = edf.and_then(|edf| settings.sides.interval(deviation, edf.value, settings.confidence));
         let tau = (estimator.grid.tau)(m, phase.len()) * phase.tau0();
-        Some(Point { estimator, tau, m, deviation, bias, n: terms.n, noise, edf, interval, gaps })
+        let n = settings.convention.count(estimator, &settings.taus, terms.n, phase.len());
+        Some(Point { estimator, tau, m, deviation, bias, n, noise, edf, interval, gaps })
     }
 }
 

@@ -3,10 +3,11 @@
 //! One entry per file in the folder `estimator/`. To add one: write its file next to its nearest
 //! sibling, add it to `ESTIMATORS`, and put a golden file of its name into `tests/golden/`.
 
+use crate::convention::Convention;
 use crate::edf::Model;
 use crate::kernel::Terms;
 use crate::tau::Grid;
-use sigmatau_core::{PhaseSeries, Unit, nearest};
+use sigmatau_core::{Finding, PhaseSeries, Unit, nearest};
 use sigmatau_spectrum::PowerLaw;
 
 mod adev;
@@ -15,7 +16,12 @@ mod mdev;
 mod mtie;
 mod oadev;
 mod ohdev;
+mod pdev;
 mod tdev;
+mod theo1;
+mod theobr;
+mod theoh;
+mod tierms;
 
 /// Every estimator, in the order in which help and reports list them.
 pub static ESTIMATORS: &[&Estimator] = &[
@@ -25,7 +31,12 @@ pub static ESTIMATORS: &[&Estimator] = &[
     &tdev::ESTIMATOR,
     &hdev::ESTIMATOR,
     &ohdev::ESTIMATOR,
+    &pdev::ESTIMATOR,
+    &theo1::ESTIMATOR,
+    &theobr::ESTIMATOR,
+    &theoh::ESTIMATOR,
     &mtie::ESTIMATOR,
+    &tierms::ESTIMATOR,
 ];
 
 /// A statistic of the Allan family.
@@ -107,8 +118,17 @@ pub enum Bias {
     None,
     /// A known function of the noise exponent α, the averaging factor m and the number of phase points N.
     Noise(fn(i8, usize, usize) -> f64),
-    /// Measured on the record itself, for each averaging factor.
-    Record(fn(&PhaseSeries<'_>, &[usize]) -> Vec<f64>),
+    /// Measured on the record itself, for each averaging factor, as the convention has it.
+    Record(fn(&PhaseSeries<'_>, &[usize], Convention) -> Measured),
+}
+
+/// A bias that was measured on a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// The factor at each averaging factor.
+    pub factors: Vec<f64>,
+    /// What a reader should know about it.
+    pub finding: Option<Finding>,
 }
 
 /// An estimator's name that is not in the table.

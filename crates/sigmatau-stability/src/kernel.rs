@@ -9,7 +9,9 @@ pub(crate) mod extremes;
 pub(crate) mod line;
 pub(crate) mod modified;
 pub(crate) mod overlapping;
+pub(crate) mod parabolic;
 mod runs;
+pub(crate) mod theo1;
 
 use sigmatau_core::series::NeumaierSum;
 

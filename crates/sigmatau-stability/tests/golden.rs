@@ -8,7 +8,7 @@ use std::path::PathBuf;
 mod records;
 
 /// Where figures come from, see [`settings`].
-const TOOLS: [&str; 5] = ["definition", "corrected", "stable32", "stable32-all", "stable32-alpha0"];
+const TOOLS: [&str; 6] = ["definition", "sigmatheta", "corrected", "stable32", "stable32-all", "stable32-alpha0"];
 
 /// A row of a golden file.
 struct Row {
@@ -50,7 +50,7 @@ fn row(line: &str) -> Row {
 
 /// How the rows of a tool came about.
 ///
-/// `definition`: raw values; `corrected`: less their bias under white FM; `stable32`: runs over octaves
+/// `definition` and `sigmatheta`: raw values; `corrected`: less their bias under white FM; `stable32`: runs over octaves
 /// or decades, `stable32-all` over all averaging times, `stable32-alpha0` with white FM stated.
 fn settings(tool: &str, estimator: &'static Estimator, taus: TauList) -> Settings {
     let stated = matches!(tool, "corrected" | "stable32-alpha0");
@@ -80,7 +80,7 @@ fn near(what: &str, found: f64, expected: f64, tolerance: f64) {
 fn compare(estimator: &Estimator, row: &Row, point: &Point) {
     let what = format!("{} of {} at m = {} against {}", estimator.name, row.record, row.m, row.tool);
     match row.tool.as_str() {
-        "definition" => near(&what, point.raw(), row.deviation, 1e-12),
+        "definition" | "sigmatheta" => near(&what, point.raw(), row.deviation, 1e-12),
         "corrected" => near(&what, point.deviation, row.deviation, 1e-12),
         _ => near(&what, point.deviation, row.deviation, 5e-5),
     }
