@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use sigmatau_core::{FrequencySeries, PhaseSeries, Unit};
 use sigmatau_spectrum::PowerLaw;
 use sigmatau_stability::edf::Model;
+use sigmatau_stability::estimator::Bias;
 use sigmatau_stability::tau::Grid;
 use sigmatau_stability::{Analysis, ClockData, ESTIMATORS, Estimator, Settings, TauList, Terms, analyse};
 
@@ -63,7 +64,9 @@ proptest! {
     fn time_reversal_leaves_overlapping_deviations_unchanged(alpha in -2..=2_i8, m in 1..60_usize) {
         let x = noise(alpha, 257, 5);
         let reversed: Vec<f64> = x.iter().rev().copied().collect();
-        for estimator in ESTIMATORS.iter().filter(|estimator| estimator.model.overlapping()) {
+        // Of the windows of pdev the last is left out by definition, so that there is a first and a last end.
+        let symmetric = |estimator: &&&Estimator| estimator.model.overlapping() && estimator.name != "pdev";
+        for estimator in ESTIMATORS.iter().filter(symmetric) {
             let m = offered(estimator, m, x.len());
             assert_near(terms(estimator, &reversed, m).sum, terms(estimator, &x, m).sum, 1e-9, estimator.name);
         }
@@ -97,9 +100,13 @@ proptest! {
 fn thread_count_leaves_every_bit_unchanged() {
     let mut x = noise(-1, 1_100_000, 1);
     x[777] = f64::NAN;
+    // What is made of Theo1 shares its sums; measuring a bias thrice on a million points takes too long.
+    let estimators = ESTIMATORS.iter().filter(|estimator| !matches!(estimator.bias, Bias::Record(_)));
+    let settings = Settings { estimators: estimators.copied().collect(), ..settings() };
+    let data = ClockData::Phase(PhaseSeries::new(&x, 1.0).unwrap());
     let with_threads = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| analysed(&x, 1.0))
+        pool.install(|| analyse(&data, &settings))
     };
     let one = with_threads(1);
     assert_eq!(with_threads(2), one);

@@ -4,14 +4,16 @@ use super::{Bias, Estimator, Gather, Measured, oadev, theo1};
 use crate::convention::Convention;
 use crate::edf::Model;
 use crate::kernel;
+use rayon::prelude::*;
 use sigmatau_core::{Finding, PhaseSeries, Severity, Unit};
 
 /// TheoBR²(m) = kf σ_Theo1²(m), where kf is the mean of σ_y²((9+3i) τ₀)/σ_Theo1²(12+4i) over i = 0 … n:
 /// both stand for the same τ, the Allan variance being the overlapping one.
 ///
 /// n is ⌊N/30 − 3⌋, so that the ratios reach to a tenth of the record; Stable32 takes ⌊N/6 − 3⌋. One
-/// factor stands for every averaging time. Where the record is long, the ratios are as many as
-/// [`RATIO_POINTS`] allows, evenly spaced from the first to the last, and a finding says so.
+/// factor stands for every averaging time. Where the record is long, from 22 000 points on (10 000 as Stable32
+/// has it), only so many ratios are taken that they times N are [`RATIO_POINTS`], evenly spread, and a
+/// finding says so.
 pub(super) static ESTIMATOR: Estimator = Estimator {
     name: "theobr",
     title: "bias-removed Theo1 deviation",
@@ -28,8 +30,8 @@ pub(super) static ESTIMATOR: Estimator = Estimator {
     definition: theo1::definition,
 };
 
-/// Ratios times points of the record up to which every ratio is computed: a few seconds of one core.
-const RATIO_POINTS: usize = 1 << 25;
+/// Ratios times points of the record up to which every ratio is computed: some two seconds of one core.
+const RATIO_POINTS: usize = 1 << 24;
 
 fn bias(phase: &PhaseSeries<'_>, factors: &[usize], convention: Convention) -> Measured {
     let of_record = inverse_kf(phase, convention);
@@ -39,14 +41,13 @@ fn bias(phase: &PhaseSeries<'_>, factors: &[usize], convention: Convention) -> M
 /// 1/kf, and what has to be said about it.
 pub(super) fn inverse_kf(phase: &PhaseSeries<'_>, convention: Convention) -> (f64, Option<Finding>) {
     let count = ratios(phase.len(), convention);
-    let most = (RATIO_POINTS / phase.len().max(1)).max(2);
-    let chosen: Vec<usize> = if count <= most { (0..count).collect() } else { spaced(count, most) };
-    let ratios: Vec<f64> = ratios_of(phase, &chosen).into_iter().filter(|ratio| ratio.is_finite()).collect();
+    let taken = count.min((RATIO_POINTS / phase.len().max(1)).max(1));
+    let ratio = |k: usize| ratio(phase, (2 * k + 1) * count / (2 * taken));
+    let ratios: Vec<f64> = (0..taken).into_par_iter().filter_map(ratio).collect();
     if ratios.is_empty() {
         return (1.0, Some(unknown(phase.len())));
     }
-    let subset = (chosen.len() < count).then(|| of_some(chosen.len(), count));
-    (ratios.len() as f64 / ratios.iter().sum::<f64>(), subset)
+    (ratios.len() as f64 / ratios.iter().sum::<f64>(), (taken < count).then(|| of_some(taken, count)))
 }
 
 /// n + 1.
@@ -55,19 +56,11 @@ fn ratios(points: usize, convention: Convention) -> usize {
     (points / share + 1).saturating_sub(3)
 }
 
-/// `most` of the numbers below `count`, evenly spaced from the first to the last.
-fn spaced(count: usize, most: usize) -> Vec<usize> {
-    (0..most).map(|k| k * (count - 1) / (most - 1)).collect()
-}
-
-fn ratios_of(phase: &PhaseSeries<'_>, chosen: &[usize]) -> Vec<f64> {
-    let variances = |estimator: &Estimator, factor: fn(usize) -> usize| -> Vec<Option<f64>> {
-        let factors: Vec<usize> = chosen.iter().map(|i| factor(*i)).collect();
-        estimator.deviations(phase, &factors)
-    };
-    let allan = variances(&oadev::ESTIMATOR, |i| 9 + 3 * i);
-    let theo1 = variances(&theo1::ESTIMATOR, |i| 12 + 4 * i);
-    allan.into_iter().zip(theo1).filter_map(|(allan, theo1)| Some((allan? / theo1?).powi(2))).collect()
+/// σ_y²((9+3i) τ₀) / σ_Theo1²(12+4i), where both are there and not zero.
+fn ratio(phase: &PhaseSeries<'_>, i: usize) -> Option<f64> {
+    let allan = oadev::ESTIMATOR.deviations(phase, &[9 + 3 * i])[0]?;
+    let theo1 = theo1::ESTIMATOR.deviations(phase, &[12 + 4 * i])[0]?;
+    Some((allan / theo1).powi(2)).filter(|ratio| ratio.is_normal())
 }
 
 fn unknown(points: usize) -> Finding {

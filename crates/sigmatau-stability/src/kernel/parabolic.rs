@@ -80,3 +80,26 @@ fn squares(terms: impl Iterator<Item = f64>) -> Terms {
     }
     lanes.finish(group.into_iter().take(held))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use sigmatau_spectrum::PowerLaw;
+
+    proptest! {
+        #[test]
+        fn running_sums_agree_with_the_weights_to_1e_9(
+            alpha in -2..=2_i8, points in 60..4000_usize, share in 0.0..1.0_f64, stream in 0..1000_u64, slope in -10.0..10.0_f64,
+        ) {
+            let mut x = PowerLaw::from_deviation(alpha, 1.0, 1.0).unwrap().phase(points, 1.0, 3, stream);
+            x.iter_mut().enumerate().for_each(|(i, x)| *x += slope * i as f64);
+            let m = DIRECT + 1 + ((points / 2 - DIRECT - 2) as f64 * share) as usize;
+            let steps: Vec<f64> = x.iter().zip(&x[m..]).map(|(x, later)| x - later).collect();
+            let slow = squares(steps.windows(m).take(points - 2 * m).map(weighted));
+            let fast = of_record(&x, m);
+            prop_assert_eq!(fast.n, slow.n);
+            prop_assert!((fast.sum / slow.sum - 1.0).abs() < 1e-9, "{} and {}", fast.sum, slow.sum);
+        }
+    }
+}
