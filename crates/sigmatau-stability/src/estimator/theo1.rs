@@ -38,7 +38,9 @@ pub(super) fn scale(m: f64, tau0: f64) -> f64 {
 /// Theo1 over the Allan variance: the inverse of a + b/(0.75 m)^c.
 ///
 /// The constants are those of D. A. Howe and T. N. Tasset, "Theo1: characterization of very long-term
-/// frequency stability", EFTF 2004, for white and flicker PM, white, flicker and random-walk FM.
+/// frequency stability", EFTF 2004, for white and flicker PM, white, flicker and random-walk FM. For m from 12
+/// to 400 they meet the exact mean of the statistic to 3 % under white PM, 1.1 % under flicker noise, 0.3 %
+/// under random-walk FM; under white FM there is no bias.
 fn bias(alpha: i8, m: usize, _: usize) -> f64 {
     let (a, b, c) = match alpha {
         2 => (0.09, 0.74, 0.40),
@@ -76,10 +78,10 @@ mod tests {
         (sum / h as f64 * scale(m as f64, 1.0)).sqrt()
     }
 
-    /// The published constants are fits to simulations; this is how far they are off the exact mean.
+    /// The published constants are fits; this is how far they are off the exact mean.
     #[test]
     fn published_constants_are_the_ratio_of_theo1_to_the_allan_variance() {
-        for (alpha, tolerance) in [(2, 0.10), (1, 0.10), (0, 0.03), (-1, 0.03), (-2, 0.03)] {
+        for (alpha, tolerance) in [(2, 0.03), (1, 0.011), (0, 1e-12), (-1, 0.011), (-2, 0.003)] {
             let noise = PowerLaw::from_deviation(alpha, 1.0, 1.0).unwrap();
             for m in [12, 32, 100, 400] {
                 let ratio = (mean_of_raw(&noise, m) / expected(&noise, m, 1.0)).powi(2);

@@ -7,7 +7,7 @@ use crate::kernel::{self, Terms, overlapping};
 use crate::tau::Grid;
 use sigmatau_core::{PhaseSeries, Unit};
 
-/// The overlapping Allan deviation at m τ₀ up to k, TheoBR at 0.75 m τ₀ from k on, where k is the largest
+/// The overlapping Allan deviation at m τ₀ up to k, TheoBR at 0.75 m τ₀ beyond, where k is the largest
 /// τ of at most a fifth of the record.
 ///
 /// Stable32 makes the short part of the overlapping form as well. In its tables both parts overlap: it
@@ -41,7 +41,7 @@ fn tau(m: usize, points: usize) -> f64 {
 
 fn has(m: usize, points: usize) -> bool {
     let switch = switch(points);
-    m <= switch || (m >= theo1::GRID.least && m.is_multiple_of(2) && 3 * m >= 4 * switch)
+    m <= switch || (m >= theo1::GRID.least && m.is_multiple_of(2) && 0.75 * m as f64 > switch as f64)
 }
 
 /// The two parts with their own scales, less the 1/τ² that they share.
