@@ -14,7 +14,7 @@ use sigmatau_spectrum::PowerLaw;
 /// number (N − m) m/2 of squares. Windows that touch a missing point are left out whole.
 pub(super) static ESTIMATOR: Estimator = Estimator {
     name: "theo1",
-    title: "Theo1 deviation",
+    title: "Thêo1 deviation",
     symbol: "σ_Theo1(τ)",
     unit: Unit::ONE,
     reference: "Howe, Metrologia 43, S322 (2006); NIST SP 1065, 5.2.15",

@@ -17,7 +17,7 @@ use sigmatau_core::{Finding, PhaseSeries, Severity, Unit};
 /// finding says so.
 pub(super) static ESTIMATOR: Estimator = Estimator {
     name: "theobr",
-    title: "bias-removed Theo1 deviation",
+    title: "bias-removed Thêo1 deviation",
     symbol: "σ_TheoBR(τ)",
     unit: Unit::ONE,
     reference: "Taylor, Howe, IEEE Trans. UFFC 57(9), 2010; NIST SP 1065, 5.2.16",

@@ -15,7 +15,7 @@ use sigmatau_core::{PhaseSeries, Unit};
 /// `oadev` at that m.
 pub(super) static ESTIMATOR: Estimator = Estimator {
     name: "theoh",
-    title: "hybrid Theo1 deviation",
+    title: "ThêoH deviation",
     symbol: "σ_ThêoH(τ)",
     unit: Unit::ONE,
     reference: "Howe, Metrologia 43, S322 (2006); NIST SP 1065, 5.2.16",
