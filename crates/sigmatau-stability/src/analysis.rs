@@ -112,7 +112,8 @@ impl Point {
 /// Computes every statistic of `settings` at every averaging time.
 ///
 /// A term that touches a missing phase is dropped; across missing frequencies the phase step is
-/// unknown, so that a term that would span them is dropped as well. Averaging factors run in
+/// unknown, so that a term that would span them is dropped as well; a statistic that does not pool
+/// ([`Estimator::pools`]) is that of the longest stretch. Averaging factors run in
 /// parallel; the digits do not depend on the number of threads. Time O(N) per factor; memory: for
 /// each thread one array of the size of the data, and one for frequency data.
 pub fn analyse(data: &ClockData<'_>, settings: &Settings) -> Analysis {
@@ -133,7 +134,10 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
     let Some(longest) = arcs.iter().max_by_key(|arc| arc.len()) else {
         return Analysis { points: Vec::new(), findings: screen(&PhaseSeries::new(&[], 1.0).expect("an empty view")) };
     };
-    let terms_of = |estimator: &&Estimator| pooled_terms(estimator, arcs, &factors_of(estimator, longest, settings).m);
+    let terms_of = |estimator: &&Estimator| {
+        let arcs = if estimator.pools() { arcs } else { std::slice::from_ref(longest) };
+        pooled_terms(estimator, arcs, &factors_of(estimator, longest, settings).m)
+    };
     let all_terms = || settings.estimators.iter().map(terms_of).collect::<Vec<_>>();
     let noises = || Noises::of(longest, settings);
     let (findings, (all_terms, noises)) = rayon::join(|| screen(longest), || rayon::join(all_terms, noises));

@@ -161,6 +161,12 @@ impl Estimator {
         terms.iter().zip(factors).map(|(terms, m)| self.deviation(*terms, *m, phase.tau0())).collect()
     }
 
+    /// Tells whether the terms of several arcs of one clock are taken together. Where the bias is measured on
+    /// the record it belongs to one arc, and so do the averaging times of ThêoH.
+    pub fn pools(&self) -> bool {
+        !matches!(self.bias, Bias::Record(_))
+    }
+
     /// Returns the raw deviation that the gathered terms stand for.
     pub fn deviation(&self, terms: Terms, m: usize, tau0: f64) -> Option<f64> {
         self.gather.of(terms).map(|square| (square * (self.scale)(m as f64, tau0)).sqrt())

@@ -29,22 +29,24 @@ const FINEST: usize = 8;
 pub(crate) fn largest_ranges(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Terms> {
     let mut all = vec![Terms::default(); factors.len()];
     for run in whole_runs(phase.values()) {
-        for (all, range) in all.iter_mut().zip(largest_of_run(run, factors)) {
-            let Some((m, range)) = range else { continue };
+        let rows = all.iter_mut().zip(factors).zip(largest_of_run(run, factors));
+        for ((all, m), range) in rows.filter(|((_, m), _)| **m < run.len()) {
             *all = Terms { sum: all.sum.max(range * range), n: all.n + (run.len() - m) as u64 };
         }
     }
     all
 }
 
-/// The largest range at each factor for which the run is long enough, with the factor.
-fn largest_of_run(x: &[f64], factors: &[usize]) -> Vec<Option<(usize, f64)>> {
-    let short = short_ranges(x, factors);
-    let pyramid = factors.iter().any(|m| (LONG..x.len()).contains(m)).then(|| Pyramid::new(x));
-    let range =
-        |m: usize, short: f64| if m < LONG { short } else { pyramid.as_ref().map_or(0.0, |p| p.largest_range(m)) };
-    let fits = |(m, short): (&usize, f64)| (*m < x.len()).then(|| (*m, range(*m, short)));
-    factors.iter().zip(short).map(fits).collect()
+/// The largest range at each factor; 0 where the run is too short.
+fn largest_of_run(x: &[f64], factors: &[usize]) -> Vec<f64> {
+    let mut largest = short_ranges(x, factors);
+    let long = |m: usize| (LONG..x.len()).contains(&m);
+    if factors.iter().any(|m| long(*m)) {
+        let pyramid = Pyramid::new(x);
+        let rows = largest.iter_mut().zip(factors).filter(|(_, m)| long(**m));
+        rows.for_each(|(largest, m)| *largest = pyramid.largest_range(*m));
+    }
+    largest
 }
 
 /// The least and the greatest of some phases.
