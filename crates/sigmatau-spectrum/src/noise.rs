@@ -165,6 +165,27 @@ impl PowerLaw {
         self.deviation(variance / (2.0 * (m as f64).powi(2)), m, tau0, -2)
     }
 
+    /// Returns the variance of Σ c x(n) over terms (n, c), in s²; infinite where the coefficients do not
+    /// cancel the polynomials that the running sums of this noise leave open.
+    ///
+    /// White FM and white PM of σ = 1 s at τ₀ = 1 s: the variance of a first difference is 1 s² and 2 s².
+    ///
+    /// Takes O(k² m) steps for k terms that span m points.
+    pub fn theoretical_variance(&self, terms: &[(u64, f64)], tau0: f64) -> f64 {
+        let moment = |power: i32| terms.iter().map(|(n, c)| c * (*n as f64).powi(power)).sum::<f64>().abs();
+        let size: f64 = terms.iter().map(|(_, c)| c.abs()).sum();
+        let span = terms.iter().map(|(n, _)| *n as f64).fold(1.0, f64::max);
+        let open = (0..self.sums() as i32).any(|power| moment(power) > 1e-9 * size * span.powi(power));
+        if open {
+            return f64::INFINITY;
+        }
+        let k = |lag| generalised_covariance(self.twice_order(), lag);
+        let pairs = terms.iter().flat_map(|(n, c)| terms.iter().map(move |(o, d)| (n.abs_diff(*o), c * d)));
+        let mut of_lags = std::collections::BTreeMap::new();
+        pairs.for_each(|(lag, product)| *of_lags.entry(lag).or_insert(0.0) += product);
+        of_lags.into_iter().map(|(lag, product)| product * k(lag)).sum::<f64>() * self.base_variance(tau0)
+    }
+
     /// The variance σ² of the innovations of the base, in s².
     fn base_variance(&self, tau0: f64) -> f64 {
         self.level * (TAU * tau0).powi(2 - i32::from(self.alpha)) / (8.0 * PI * PI * tau0)

@@ -2,7 +2,7 @@
 
 use crate::convention::Convention;
 use crate::edf::{self, Case, Edf, EdfMethod};
-use crate::estimator::{Bias, Estimator};
+use crate::estimator::{Bias, Estimator, Measured};
 use crate::interval::{Interval, Sides};
 use crate::kernel::Terms;
 use crate::noise::{self, Evidence, Identified, Noise};
@@ -68,7 +68,7 @@ pub struct Point {
     pub deviation: f64,
     /// The factor that the squared deviation was divided by; 1 where there is no bias or it was left.
     pub bias: f64,
-    /// Whether that factor is a published one that is off by what shifts the interval noticeably.
+    /// Whether that factor shifts the interval: a published one that is off, or one measured on the record.
     pub approximate: bool,
     /// The number of terms.
     pub n: u64,
@@ -116,9 +116,10 @@ impl Point {
 ///
 /// A term that touches a missing phase is dropped; across missing frequencies the phase step is
 /// unknown, so that a term that would span them is dropped as well, and the total deviation reflects
-/// each arc at its own ends. Averaging factors run in parallel; the digits do not depend on the number
-/// of threads. Time O(N) per factor; memory: for each thread one array of the size of the data, five
-/// for the statistics of reflected windows, and one for frequency data.
+/// each arc at its own ends; a statistic that does not pool ([`Estimator::pools`]) is that of the longest
+/// stretch. Averaging factors run in parallel; the digits do not depend on the number of threads. Time O(N)
+/// per factor; memory: for each thread one array of the size of the data, five for the statistics of
+/// reflected windows, and one for frequency data.
 pub fn analyse(data: &ClockData<'_>, settings: &Settings) -> Analysis {
     match data {
         ClockData::Phase(phase) => analyse_arcs(&[*phase], phase.has_gaps(), settings),
@@ -137,7 +138,10 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
     let Some(longest) = arcs.iter().max_by_key(|arc| arc.len()) else {
         return Analysis { points: Vec::new(), findings: screen(&PhaseSeries::new(&[], 1.0).expect("an empty view")) };
     };
-    let terms_of = |estimator: &&Estimator| pooled_terms(estimator, arcs, &factors_of(estimator, longest, settings).m);
+    let terms_of = |estimator: &&Estimator| {
+        let arcs = if estimator.pools() { arcs } else { std::slice::from_ref(longest) };
+        pooled_terms(estimator, arcs, &factors_of(estimator, longest, settings).m)
+    };
     let all_terms = || settings.estimators.iter().map(terms_of).collect::<Vec<_>>();
     let noises = || Noises::of(longest, settings);
     let (findings, (all_terms, noises)) = rayon::join(|| screen(longest), || rayon::join(all_terms, noises));
@@ -149,7 +153,9 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
         let factors = factors_of(estimator, longest, settings);
         analysis.findings.extend(left_out(estimator, &factors, longest.tau0()));
         let of_record = Statistic { estimator, phase: longest, factors: &factors.m, gaps, settings };
-        analysis.points.extend(of_record.points(terms, &noises));
+        let (points, finding) = of_record.points(terms, &noises);
+        analysis.points.extend(points);
+        analysis.findings.extend(finding);
     }
     analysis
 }
@@ -188,41 +194,51 @@ struct Statistic<'a> {
 }
 
 impl Statistic<'_> {
-    fn points(&self, terms: Vec<Terms>, noises: &Noises) -> Vec<Point> {
+    /// The points, and what is to be said about their bias.
+    fn points(&self, terms: Vec<Terms>, noises: &Noises) -> (Vec<Point>, Option<Finding>) {
         let noises: Vec<_> = self.factors.iter().map(|m| noises.at(self.estimator, *m)).collect();
-        let biases = self.biases(&noises);
+        let Measured { factors: biases, finding } = self.biases(&noises);
         let rows = self.factors.iter().zip(terms).zip(noises.into_iter().zip(biases));
-        rows.filter_map(|((m, terms), (noise, bias))| self.point(*m, terms, noise, bias)).collect()
+        let points = rows.filter_map(|((m, terms), (noise, bias))| self.point(*m, terms, noise, bias));
+        (points.collect(), finding)
     }
 
     /// The factors that the squared deviations are divided by.
-    fn biases(&self, noises: &[Option<Identified>]) -> Vec<f64> {
-        let convention = self.settings.convention;
-        let removed = convention.removes_bias(self.estimator, &self.settings.taus);
+    fn biases(&self, noises: &[Option<Identified>]) -> Measured {
+        let Settings { convention, taus, noise, .. } = self.settings;
+        let removed = convention.removes_bias(self.estimator, taus);
         let of_noise = |bias: &dyn Fn(i8, usize) -> Option<f64>| {
             let factor = |(m, id): (&usize, &Option<Identified>)| id.and_then(|id| bias(id.noise.alpha(), *m));
             self.factors.iter().zip(noises).map(|row| factor(row).unwrap_or(1.0)).collect()
         };
-        match self.estimator.bias {
-            Bias::Noise(_) if removed && convention == Convention::Exact => {
+        let factors = match convention.bias(self.estimator, noise.is_some()) {
+            Bias::Noise(_) if removed && *convention == Convention::Exact => {
                 of_noise(&|alpha, m| self.exact_bias(alpha, m))
             }
             Bias::Noise(bias) if removed => of_noise(&|alpha, m| Some(bias(alpha, m, self.phase.len()))),
-            Bias::Record(bias) if removed => bias(self.phase, self.factors),
+            Bias::Record(bias) if removed => return bias(self.phase, self.factors, *convention),
             _ => vec![1.0; self.factors.len()],
-        }
+        };
+        Measured { factors, finding: None }
     }
 
     fn exact_bias(&self, alpha: i8, m: usize) -> Option<f64> {
         edf::bias(self.estimator.model, &Case { alpha, m, n: 1, points: self.phase.len() })
     }
 
-    /// Whether a published factor is off by more than [`BIAS_SLACK`] standard deviations √(2/ν) of the
-    /// squared deviation, so that the interval would hold the true value less often than stated.
+    /// Whether the interval would hold the true value less often than stated because of the bias factor: a
+    /// published one is off by more than [`BIAS_SLACK`] standard deviations √(2/ν) of the squared
+    /// deviation, or it was measured on the record and has an uncertainty of its own.
     fn bias_is_approximate(&self, noise: Option<Identified>, m: usize, bias: f64, edf: Option<Edf>) -> bool {
-        let checked = self.settings.convention == Convention::Standard && matches!(self.estimator.bias, Bias::Noise(_));
-        let exact = noise.filter(|_| checked).and_then(|id| self.exact_bias(id.noise.alpha(), m));
-        exact.zip(edf).is_some_and(|(exact, edf)| (bias / exact - 1.0).abs() > BIAS_SLACK * (2.0 / edf.value).sqrt())
+        match self.estimator.bias {
+            Bias::Noise(_) if self.settings.convention == Convention::Standard => {
+                let exact = noise.and_then(|id| self.exact_bias(id.noise.alpha(), m));
+                let far = |(exact, edf): (f64, Edf)| (bias / exact - 1.0).abs() > BIAS_SLACK * (2.0 / edf.value).sqrt();
+                exact.zip(edf).is_some_and(far)
+            }
+            Bias::Record(_) => bias != 1.0,
+            _ => false,
+        }
     }
 
     fn point(&self, m: usize, terms: Terms, noise: Option<Identified>, bias: f64) -> Option<Point> {
@@ -235,7 +251,8 @@ impl Statistic<'_> {
         let interval = edf.and_then(|edf| settings.sides.interval(deviation, edf.value, settings.confidence));
         let tau = (estimator.grid.tau)(m, phase.len()) * phase.tau0();
         let approximate = self.bias_is_approximate(noise, m, bias, edf);
-        Some(Point { estimator, tau, m, deviation, bias, approximate, n: terms.n, noise, edf, interval, gaps })
+        let n = settings.convention.count(estimator, &settings.taus, terms.n, phase.len());
+        Some(Point { estimator, tau, m, deviation, bias, approximate, n, noise, edf, interval, gaps })
     }
 }
 

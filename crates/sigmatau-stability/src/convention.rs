@@ -6,7 +6,7 @@
 //! Stable32 1.53 to 1.62 show: which statistics it corrects in which kind of run.
 
 use crate::edf::{EdfMethod, Model};
-use crate::estimator::Estimator;
+use crate::estimator::{Bias, Estimator};
 use crate::tau::TauList;
 use std::fmt;
 use std::str::FromStr;
@@ -49,6 +49,24 @@ impl Convention {
             _ => asked,
         }
     }
+
+    /// The bias of a statistic, where the noise is stated or is not.
+    ///
+    /// Stable32 corrects Theo1 by the factor measured on the record, which makes it TheoBR, unless the
+    /// noise is stated.
+    pub fn bias(self, estimator: &Estimator, noise_stated: bool) -> Bias {
+        let measured = self == Self::Stable32 && estimator.name == "theo1" && !noise_stated;
+        if measured { Estimator::named("theobr").map_or(Bias::None, |theobr| theobr.bias) } else { estimator.bias }
+    }
+
+    /// The number of terms as it is listed, of `n` terms in a record of `points`.
+    ///
+    /// Stable32 lists the number of points beside MTIE in octave and decade runs; only its fast run, over
+    /// m = 2^k − 1, lists the number N − m of windows.
+    pub fn count(self, estimator: &Estimator, taus: &TauList, n: u64, points: usize) -> u64 {
+        let of_points = estimator.name == "mtie" && matches!(taus, TauList::Octave | TauList::Decade);
+        if self == Self::Stable32 && of_points { points as u64 } else { n }
+    }
 }
 
 impl fmt::Display for Convention {
@@ -72,6 +90,23 @@ impl FromStr for Convention {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stable32_counts_points_beside_mtie_except_in_its_fast_run() {
+        let mtie = Estimator::named("mtie").unwrap();
+        let listed = |convention: Convention, taus| convention.count(mtie, &taus, 997, 1253);
+        assert_eq!(listed(Convention::Stable32, TauList::Octave), 1253);
+        assert_eq!(listed(Convention::Stable32, TauList::Explicit(vec![255.0])), 997);
+        assert_eq!(listed(Convention::Standard, TauList::Octave), 997);
+    }
+
+    #[test]
+    fn stable32_measures_the_bias_of_theo1_unless_the_noise_is_stated() {
+        let theo1 = Estimator::named("theo1").unwrap();
+        assert!(matches!(Convention::Stable32.bias(theo1, false), Bias::Record(_)));
+        assert!(matches!(Convention::Stable32.bias(theo1, true), Bias::Noise(_)));
+        assert!(matches!(Convention::Standard.bias(theo1, false), Bias::Noise(_)));
+    }
 
     #[test]
     fn conventions_print_as_they_are_read() {

@@ -60,17 +60,20 @@ pub enum Model {
     Theo1,
     /// Differences of fitted slopes.
     Parabolic,
+    /// Second differences up to [`hybrid_switch`], sampled ones of every width beyond.
+    Hybrid,
     /// Nothing that is chi-square distributed; only the order of the differences is known.
     Order(u8),
 }
 
 impl Model {
-    /// The order of the phase differences: 2 for Allan, 3 for Hadamard statistics.
+    /// The order of the phase differences: 2 for Allan, 3 for Hadamard statistics, 1 for those that keep a
+    /// frequency offset.
     pub fn order(self) -> u8 {
         match self {
             Self::Differences(Differences { order, .. }) | Self::Order(order) => order,
             Self::HadamardTotal => 3,
-            Self::Total | Self::ModifiedTotal | Self::Theo1 | Self::Parabolic => 2,
+            Self::Total | Self::ModifiedTotal | Self::Theo1 | Self::Parabolic | Self::Hybrid => 2,
         }
     }
 
@@ -88,7 +91,16 @@ impl Model {
             Self::Theo1 => points.saturating_sub(m) * (m / 2),
             Self::Parabolic if m == 1 => points.saturating_sub(2),
             Self::Parabolic => (points + 1).saturating_sub(2 * m),
-            Self::Order(_) => 0,
+            Self::Order(_) | Self::Hybrid => 0,
+        }
+    }
+
+    /// The part of a statistic of two parts that serves this averaging factor.
+    fn part(self, case: &Case) -> Self {
+        match self {
+            Self::Hybrid if case.m <= hybrid_switch(case.points) => Self::Differences(Differences::ALLAN),
+            Self::Hybrid => Self::Theo1,
+            whole => whole,
         }
     }
 
@@ -96,6 +108,11 @@ impl Model {
     pub fn overlapping(self) -> bool {
         !matches!(self, Self::Differences(Differences { overlapping: false, .. }))
     }
+}
+
+/// The largest averaging factor at which ThêoH is an Allan deviation: a fifth of the record.
+pub(crate) fn hybrid_switch(points: usize) -> usize {
+    points.saturating_sub(1) / 5
 }
 
 /// Equivalent degrees of freedom and the name of the method that gave them.
@@ -140,6 +157,7 @@ impl EdfMethod {
 
     /// Returns the degrees of freedom of a statistic, or nothing where the method does not reach.
     pub fn degrees_of_freedom(self, model: Model, case: &Case) -> Option<Edf> {
+        let model = model.part(case);
         let (value, method) = match (self, model) {
             (Self::GreenhallRiley, Model::Differences(differences)) => {
                 (greenhall_riley(case.alpha, differences, case.m, case.n), self)

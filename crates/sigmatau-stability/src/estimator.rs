@@ -3,20 +3,27 @@
 //! One entry per file in the folder `estimator/`. To add one: write its file next to its nearest
 //! sibling, add it to `ESTIMATORS`, and put a golden file of its name into `tests/golden/`.
 
+use crate::convention::Convention;
 use crate::edf::Model;
 use crate::kernel::Terms;
 use crate::tau::Grid;
-use sigmatau_core::{PhaseSeries, Unit, nearest};
+use sigmatau_core::{Finding, PhaseSeries, Unit, nearest};
 use sigmatau_spectrum::PowerLaw;
 
 mod adev;
 mod hdev;
 mod htotdev;
 mod mdev;
+mod mtie;
 mod mtotdev;
 mod oadev;
 mod ohdev;
+mod pdev;
 mod tdev;
+mod theo1;
+mod theobr;
+mod theoh;
+mod tierms;
 mod totdev;
 mod ttotdev;
 
@@ -32,6 +39,12 @@ pub static ESTIMATORS: &[&Estimator] = &[
     &mtotdev::ESTIMATOR,
     &ttotdev::ESTIMATOR,
     &htotdev::ESTIMATOR,
+    &pdev::ESTIMATOR,
+    &theo1::ESTIMATOR,
+    &theobr::ESTIMATOR,
+    &theoh::ESTIMATOR,
+    &mtie::ESTIMATOR,
+    &tierms::ESTIMATOR,
 ];
 
 /// A statistic of the Allan family.
@@ -69,7 +82,8 @@ pub struct Estimator {
     pub scale: fn(f64, f64) -> f64,
     /// What the squared deviation is, on average, too large or too small by.
     pub bias: Bias,
-    /// The deviation that power-law noise has at averaging factor m and sampling interval τ₀.
+    /// The deviation that power-law noise has at averaging factor m and sampling interval τ₀; `NaN` where
+    /// it grows with the length of the record.
     pub expected: fn(&PowerLaw, u64, f64) -> f64,
     /// The definition, term by term in the order of the record: the slow and obvious form that tests the fast one.
     pub definition: fn(&[f64], usize) -> Terms,
@@ -112,8 +126,17 @@ pub enum Bias {
     None,
     /// A known function of the noise exponent α, the averaging factor m and the number of phase points N.
     Noise(fn(i8, usize, usize) -> f64),
-    /// Measured on the record itself, for each averaging factor.
-    Record(fn(&PhaseSeries<'_>, &[usize]) -> Vec<f64>),
+    /// Measured on the record itself, for each averaging factor, as the convention has it.
+    Record(fn(&PhaseSeries<'_>, &[usize], Convention) -> Measured),
+}
+
+/// A bias that was measured on a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// The factor at each averaging factor.
+    pub factors: Vec<f64>,
+    /// What a reader should know about it.
+    pub finding: Option<Finding>,
 }
 
 /// An estimator's name that is not in the table.
@@ -144,6 +167,12 @@ impl Estimator {
     pub fn deviations(&self, phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Option<f64>> {
         let terms = (self.terms)(phase, factors);
         terms.iter().zip(factors).map(|(terms, m)| self.deviation(*terms, *m, phase.tau0())).collect()
+    }
+
+    /// Tells whether the terms of several arcs of one clock are taken together. Where the bias is measured on
+    /// the record it belongs to one arc, and so do the averaging times of ThêoH.
+    pub fn pools(&self) -> bool {
+        !matches!(self.bias, Bias::Record(_))
     }
 
     /// Returns the raw deviation that the gathered terms stand for.

@@ -5,11 +5,15 @@
 //! are added with compensation. The order of every addition is fixed by the data alone.
 
 pub(crate) mod consecutive;
+pub(crate) mod extremes;
 pub(crate) mod line;
 pub(crate) mod modified;
 pub(crate) mod modified_total;
 pub(crate) mod overlapping;
+pub(crate) mod parabolic;
 pub(crate) mod products;
+mod runs;
+pub(crate) mod theo1;
 pub(crate) mod total;
 
 use sigmatau_core::series::NeumaierSum;

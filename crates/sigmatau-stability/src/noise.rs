@@ -80,10 +80,10 @@ pub struct Identified {
 
 impl Identified {
     /// The same for a statistic of differences of the given order: an Allan statistic, of order 2, does
-    /// not tell anything below α = −2 apart. What the user states stays.
+    /// not tell anything below α = −2 apart, nor does one of order 1. What the user states stays.
     #[must_use]
     pub fn seen_by(self, order: u8) -> Self {
-        let lowest = if order == 2 && self.evidence != Evidence::Stated { -2 } else { -4 };
+        let lowest = if order <= 2 && self.evidence != Evidence::Stated { -2 } else { -4 };
         Self { noise: Noise(self.noise.0.max(lowest)), ..self }
     }
 }

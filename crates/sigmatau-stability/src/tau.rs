@@ -32,24 +32,35 @@ pub struct Grid {
     pub stop_ratio: usize,
     /// Points of the record that one term spans at averaging factor m, less one.
     pub reach: fn(usize) -> usize,
-    /// The averaging time in units of τ₀, from m and the number of phase points.
+    /// The averaging time in units of τ₀, from m and the number of phase points; it never falls with m.
     pub tau: fn(usize, usize) -> f64,
+    /// Whether there is this m at this number of phase points, besides what the other fields say.
+    pub has: fn(usize, usize) -> bool,
 }
 
 impl Grid {
     /// Every m from 1 on, which stands for τ = m τ₀.
-    pub const EVERY: Self = Self { least: 1, step: 1, stop_ratio: 1, reach: |m| m, tau: |m, _| m as f64 };
+    pub const EVERY: Self =
+        Self { least: 1, step: 1, stop_ratio: 1, reach: |m| m, tau: |m, _| m as f64, has: |_, _| true };
 
     fn offers(&self, m: usize, points: usize) -> bool {
-        m >= self.least && m.is_multiple_of(self.step) && (self.reach)(m) < points
+        m >= self.least && (self.reach)(m) < points && self.is_on(m, points)
     }
 
-    /// The averaging factor that stands for an averaging time in units of τ₀.
+    fn is_on(&self, m: usize, points: usize) -> bool {
+        m.is_multiple_of(self.step) && (self.has)(m, points)
+    }
+
+    /// The averaging factor that stands for an averaging time in units of τ₀, by bisection.
     fn factor(&self, tau: f64, points: usize) -> Option<usize> {
-        let per_factor = (self.tau)(self.step, points) / self.step as f64;
-        let near = (tau / per_factor).round() as usize;
-        let means = |m: &usize| ((self.tau)(*m, points) - tau).abs() <= SLACK * tau;
-        (near >= 1 && near.is_multiple_of(self.step)).then_some(near).filter(means)
+        let (mut below, mut m) = (0, (4.0 * tau) as usize / 2 + 2);
+        while m - below > 1 {
+            let middle = below + (m - below) / 2;
+            let reaches = (self.tau)(middle, points) >= tau * (1.0 - SLACK);
+            (below, m) = if reaches { (below, middle) } else { (middle, m) };
+        }
+        let stands = (self.tau)(m, points) <= tau * (1.0 + SLACK);
+        (stands && self.is_on(m, points)).then_some(m)
     }
 }
 
@@ -174,8 +185,8 @@ mod tests {
         let factors = |list: &str| list.parse::<TauList>().unwrap().factors(41, 2.0, &grid);
         assert_eq!(factors("all").m, (10..=40).step_by(2).collect::<Vec<_>>());
         assert_eq!(factors("decade").m, [10, 20, 40]);
-        let found = factors("3, 15, 16.5, 18, 150");
-        assert_eq!((found.m, found.off_grid, found.too_long), (vec![10, 12], vec![16.5], vec![3.0, 150.0]));
+        let found = factors("3, 15, 16.5, 18, 150, 1e300");
+        assert_eq!((found.m, found.off_grid, found.too_long), (vec![10, 12], vec![16.5, 1e300], vec![3.0, 150.0]));
     }
 
     #[test]

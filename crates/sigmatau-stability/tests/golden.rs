@@ -9,7 +9,9 @@ use std::path::PathBuf;
 mod records;
 
 /// Where figures come from, see [`settings`].
-const TOOLS: [&str; 6] = ["definition", "corrected", "stable32", "stable32-all", "stable32-alpha0", "stable32-alpha2"];
+const TOOLS: [&str; 7] =
+    ["definition", "sigmatheta", "corrected", "stable32", "stable32-all", "stable32-alpha0", "stable32-alpha2"];
+
 /// A row of a golden file.
 struct Row {
     tool: String,
@@ -69,8 +71,8 @@ fn stated(estimator: &Estimator, row: &Row) -> Option<i8> {
 
 /// How the rows of a tool came about.
 ///
-/// `definition`: raw values; `corrected`: less their bias under white FM; `stable32`: runs over octaves
-/// or decades, `stable32-all` over all averaging times, `stable32-alpha0` with white FM stated and
+/// `definition` and `sigmatheta`: raw values; `corrected`: less their bias under white FM; `stable32`: runs over
+/// octaves or decades, `stable32-all` over all averaging times, `stable32-alpha0` with white FM stated and
 /// `stable32-alpha2` with white PM stated.
 fn settings(tool: &str, estimator: &'static Estimator, stated: Option<i8>, taus: TauList) -> Settings {
     Settings {
@@ -111,7 +113,7 @@ fn same_degrees_of_freedom(estimator: &Estimator, row: &Row) -> bool {
 fn compare(estimator: &Estimator, row: &Row, point: &Point) {
     let what = format!("{} of {} at m = {} against {}", estimator.name, row.record, row.m, row.tool);
     match row.tool.as_str() {
-        "definition" => near(&what, point.raw(), row.deviation, 1e-12),
+        "definition" | "sigmatheta" => near(&what, point.raw(), row.deviation, 1e-12),
         "corrected" => near(&what, point.deviation, row.deviation, 1e-12),
         _ => near(&what, point.deviation, row.deviation, 5e-5),
     }

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use sigmatau_core::{FrequencySeries, PhaseSeries, Unit};
 use sigmatau_spectrum::PowerLaw;
+use sigmatau_stability::edf::Model;
+use sigmatau_stability::tau::Grid;
 use sigmatau_stability::{Analysis, ClockData, ESTIMATORS, Estimator, Settings, TauList, Terms, analyse};
 
 fn noise(alpha: i8, points: usize, stream: u64) -> Vec<f64> {
@@ -28,6 +30,12 @@ fn quick_to_define() -> impl Iterator<Item = &'static Estimator> {
     ESTIMATORS.iter().filter(|estimator| !matches!(estimator.name, "mtotdev" | "ttotdev" | "htotdev")).copied()
 }
 
+/// The first averaging factor from m on that the estimator has for so many points, or its last.
+fn offered(estimator: &Estimator, m: usize, points: usize) -> usize {
+    let all = TauList::All.factors(points, 1.0, &Grid { stop_ratio: 1, ..estimator.grid }).m;
+    all[all.partition_point(|offered| *offered < m).min(all.len() - 1)]
+}
+
 fn assert_near(found: f64, expected: f64, tolerance: f64, what: &str) {
     assert!((found / expected - 1.0).abs() < tolerance, "{what}: {found} instead of {expected}");
 }
@@ -40,6 +48,7 @@ proptest! {
         let x = noise(0, 200, stream);
         let scaled: Vec<f64> = x.iter().map(|x| x * scale).collect();
         for estimator in ESTIMATORS {
+            let m = offered(estimator, m, x.len());
             let (plain, scaled) = (terms(estimator, &x, m), terms(estimator, &scaled, m));
             assert_near(scaled.sum, plain.sum * scale * scale, 1e-9, estimator.name);
         }
@@ -50,7 +59,8 @@ proptest! {
         let x = noise(0, 300, 3);
         let moved: Vec<f64> = x.iter().enumerate().map(|(i, x)| x * 1e9 + offset + slope * i as f64).collect();
         let plain: Vec<f64> = x.iter().map(|x| x * 1e9).collect();
-        for estimator in ESTIMATORS {
+        for estimator in ESTIMATORS.iter().filter(|estimator| estimator.model.order() > 1) {
+            let m = offered(estimator, m, x.len());
             assert_near(terms(estimator, &moved, m).sum, terms(estimator, &plain, m).sum, 1e-9, estimator.name);
         }
     }
@@ -59,7 +69,10 @@ proptest! {
     fn time_reversal_leaves_overlapping_deviations_unchanged(alpha in -2..=2_i8, m in 1..60_usize) {
         let x = noise(alpha, 257, 5);
         let reversed: Vec<f64> = x.iter().rev().copied().collect();
-        for estimator in ESTIMATORS.iter().filter(|estimator| estimator.model.overlapping()) {
+        // Of the windows of pdev the last is left out by definition, so that there is a first and a last end.
+        let symmetric = |estimator: &&&Estimator| estimator.model.overlapping() && estimator.name != "pdev";
+        for estimator in ESTIMATORS.iter().filter(symmetric) {
+            let m = offered(estimator, m, x.len());
             assert_near(terms(estimator, &reversed, m).sum, terms(estimator, &x, m).sum, 1e-9, estimator.name);
         }
     }
@@ -69,6 +82,7 @@ proptest! {
         let mut x = noise(0, 3000, 11);
         gaps.iter().for_each(|gap| x[*gap] = f64::NAN);
         for estimator in ESTIMATORS {
+            let m = offered(estimator, m, x.len());
             let (fast, slow) = (terms(estimator, &x, m), (estimator.definition)(&x, m));
             assert_eq!(fast.n, slow.n, "{} at m = {}", estimator.name, m);
             assert!(fast.n == 0 || (fast.sum / slow.sum - 1.0).abs() < 1e-8, "{} at m = {}: {} and {}", estimator.name, m, fast.sum, slow.sum);
@@ -108,9 +122,13 @@ proptest! {
 fn thread_count_leaves_every_bit_unchanged() {
     let mut x = noise(-1, 1_100_000, 1);
     x[777] = f64::NAN;
+    // What is made of Theo1 shares its sums; measuring a bias thrice on a million points takes too long.
+    let estimators = ESTIMATORS.iter().filter(|estimator| estimator.pools());
+    let settings = Settings { estimators: estimators.copied().collect(), ..settings() };
+    let data = ClockData::Phase(PhaseSeries::new(&x, 1.0).unwrap());
     let with_threads = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| analysed(&x, 1.0))
+        pool.install(|| analyse(&data, &settings))
     };
     let one = with_threads(1);
     assert_eq!(with_threads(2), one);
@@ -168,18 +186,21 @@ fn no_term_spans_a_gap_in_frequency() {
     y[400] = f64::NAN;
     let data = FrequencySeries::new(&y, 1.0).unwrap();
     let points = analyse(&ClockData::Frequency(data), &settings()).points;
-    let oadev = |m: usize| points.iter().find(|point| point.estimator.name == "oadev" && point.m == m).unwrap();
-    assert_eq!(oadev(16).n, (401 - 32) + (600 - 32));
-    assert!(oadev(16).gaps);
+    let at_16 = |name: &str| points.iter().find(|point| point.estimator.name == name && point.m == 16).unwrap();
+    assert_eq!(at_16("oadev").n, (401 - 32) + (600 - 32));
+    assert_eq!(at_16("theoh").n, 600 - 32, "a measured bias is of one arc");
+    assert!(at_16("oadev").gaps);
 }
 
+/// Of the sums of differences only; windows of 65 535 points one by one are beyond a test.
 #[test]
 fn columns_of_long_averaging_times_join_without_a_seam() {
+    let of_differences = |estimator: &&&Estimator| matches!(estimator.model, Model::Differences(_));
     let whole = noise(-1, 200_000, 9);
     let mut broken = whole.clone();
     [5, 2050, 199_998].into_iter().for_each(|gap| broken[gap] = f64::NAN);
     for (x, m) in [&whole, &broken].into_iter().flat_map(|x| [65_535, 65_536, 66_001].map(|m| (x, m))) {
-        for estimator in quick_to_define() {
+        for estimator in ESTIMATORS.iter().filter(of_differences) {
             let (fast, slow) = (terms(estimator, x, m), (estimator.definition)(x, m));
             assert_eq!(fast.n, slow.n, "{} at m = {m}", estimator.name);
             assert!(slow.n == 0 || (fast.sum / slow.sum - 1.0).abs() < 1e-9, "{} at m = {m}", estimator.name);
@@ -194,6 +215,7 @@ fn blocks_join_without_a_seam() {
     [5, 8190, 8193, 19_000].into_iter().for_each(|gap| broken[gap] = f64::NAN);
     for (x, m) in [&whole, &broken].into_iter().flat_map(|x| [1, 7, 64, 100, 1000, 3001].map(|m| (x, m))) {
         for estimator in quick_to_define() {
+            let m = offered(estimator, m, x.len());
             let (fast, slow) = (terms(estimator, x, m), (estimator.definition)(x, m));
             assert_eq!(fast.n, slow.n, "{} at m = {m}", estimator.name);
             assert_near(fast.sum, slow.sum, 1e-9, &format!("{} at m = {m}", estimator.name));

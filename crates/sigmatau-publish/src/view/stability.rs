@@ -106,6 +106,12 @@ mod tests {
     }
 
     #[test]
+    fn time_statistics_are_in_seconds() {
+        let units = ["mtie", "tierms", "tdev", "ttotdev", "theo1", "pdev"].map(unit_of);
+        assert_eq!(units, ["s", "s", "s", "s", "1", "1"]);
+    }
+
+    #[test]
     fn points_stand_by_rising_averaging_time_and_know_their_row() {
         let rows = [("G01", "oadev", 4.0, 1e-13), ("G01", "oadev", 1.0, 1e-12)];
         let charts = charts(&table(&rows)).unwrap();

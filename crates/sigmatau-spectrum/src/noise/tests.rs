@@ -187,3 +187,24 @@ fn unknown_exponents_and_levels_are_refused() {
     assert!(PowerLaw::from_deviation(0, -1.0, 1.0).is_err());
     assert!(PowerLaw::from_deviation(0, 1.0, 0.0).is_err());
 }
+
+#[test]
+fn variance_of_any_combination_agrees_with_the_named_deviations() {
+    for alpha in -2..=2 {
+        let noise = PowerLaw::from_deviation(alpha, 1e-12, 0.5).unwrap();
+        for m in [1, 3, 10] {
+            let variance = noise.theoretical_variance(&[(0, 1.0), (m, -2.0), (2 * m, 1.0)], 0.5);
+            let adev = (variance / 2.0).sqrt() / (m as f64 * 0.5);
+            assert!((adev / noise.theoretical_adev(m, 0.5) - 1.0).abs() < 1e-12, "α = {alpha}, m = {m}");
+        }
+    }
+}
+
+#[test]
+fn open_combinations_of_divergent_noise_are_infinite() {
+    let step =
+        |alpha| PowerLaw::from_deviation(alpha, 1.0, 1.0).unwrap().theoretical_variance(&[(0, -1.0), (4, 1.0)], 1.0);
+    assert!((step(0) - 4.0).abs() < 1e-12, "four steps of white FM: {}", step(0));
+    assert!((step(2) - 2.0 / 3.0).abs() < 1e-12, "white PM of a third of the Allan variance: {}", step(2));
+    assert_eq!(step(-1), f64::INFINITY);
+}

@@ -63,7 +63,7 @@ fn related(model: Model, case: &Case) -> Option<f64> {
         Model::ModifiedTotal | Model::Parabolic => (Differences::MODIFIED, case.m),
         Model::HadamardTotal => (Differences::HADAMARD, case.m),
         Model::Theo1 => return closed_form(model, case),
-        Model::Differences(_) | Model::Order(_) => return None,
+        Model::Differences(_) | Model::Order(_) | Model::Hybrid => return None,
     };
     let longest = (case.points - 1) / differences.spans();
     let m = m.min(longest).max(1);

@@ -33,7 +33,7 @@ impl Form {
             Model::HadamardTotal => form.hadamard_total(m)?,
             Model::Theo1 => form.theo1(m)?,
             Model::Parabolic => form.parabolic(m)?,
-            Model::Order(_) => return None,
+            Model::Order(_) | Model::Hybrid => return None,
         }
         Some(form)
     }

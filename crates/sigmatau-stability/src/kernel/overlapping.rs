@@ -1,10 +1,24 @@
-//! Second and third differences at every start: the fully overlapping statistics.
+//! First, second and third differences at every start: the fully overlapping statistics.
 //!
 //! The differences are taken as differences of neighbouring differences, which are exact in `f64`
 //! for phases near one another: a frequency offset cancels without a rounding error of its own.
 
 use super::{LANES, Lanes, Terms, in_blocks};
 use sigmatau_core::PhaseSeries;
+
+/// Sums (x(i+m) − x(i))² over all i. Time O(N) per factor, no memory beyond the data.
+pub(crate) fn first_differences(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Terms> {
+    let x = phase.values();
+    in_blocks(
+        x.len(),
+        factors,
+        |m| m,
+        |i, m| {
+            let [a, b] = [0, m].map(|shift| &x[i.start + shift..i.end + shift]);
+            if phase.has_gaps() { first::<true>(a, b) } else { first::<false>(a, b) }
+        },
+    )
+}
 
 /// Sums (x(i+2m) − 2x(i+m) + x(i))² over all i. Time O(N) per factor, no memory beyond the data.
 pub(crate) fn second_differences(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Terms> {
@@ -32,6 +46,16 @@ pub(crate) fn third_differences(phase: &PhaseSeries<'_>, factors: &[usize]) -> V
             if phase.has_gaps() { third::<true>(a, b, c, d) } else { third::<false>(a, b, c, d) }
         },
     )
+}
+
+fn first<const GAPS: bool>(a: &[f64], b: &[f64]) -> Terms {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks(), b.as_chunks());
+    let mut lanes = Lanes::<GAPS>::new();
+    for (a, b) in a.iter().zip(b) {
+        let (a, b): (&[f64; LANES], &[f64; LANES]) = (a, b);
+        lanes.add(std::array::from_fn(|lane| b[lane] - a[lane]));
+    }
+    lanes.finish(a_rest.iter().zip(b_rest).map(|(a, b)| b - a))
 }
 
 fn second<const GAPS: bool>(a: &[f64], b: &[f64], c: &[f64]) -> Terms {
