@@ -9,5 +9,5 @@ pub mod noise;
 pub mod random;
 
 pub use fft::RealFft;
-pub use noise::{NoiseError, PowerLaw};
+pub use noise::{NoiseError, PowerLaw, WeightedMean};
 pub use random::Gaussian;

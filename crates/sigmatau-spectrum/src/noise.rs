@@ -29,6 +29,10 @@
 //! A second difference over m points has the variance 6K(0) - 8K(m) + 2K(2m), a third one
 //! 20K(0) - 30K(m) + 12K(2m) - 2K(3m).
 
+mod combination;
+
+pub use combination::WeightedMean;
+
 use crate::Gaussian;
 use crate::fft::{RealFft, fast_length};
 use sigmatau_core::series::NeumaierSum;
@@ -44,6 +48,9 @@ pub static NAMES: [(i8, &str); 7] = [
     (-3, "flicker walk FM"),
     (-4, "random run FM"),
 ];
+
+/// Euler's constant γ.
+const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
 
 /// Power-law noise S_y(f) = h f^α, one-sided, of the fractional frequency y.
 ///
@@ -141,7 +148,7 @@ impl PowerLaw {
     /// Returns the Allan deviation at τ = m τ₀, the same for overlapping estimates; infinite for α < -2.
     ///
     /// σ_y² = (6K(0) - 8K(m) + 2K(2m)) σ² / (2τ²). At large m white FM gives h / (2τ), white PM
-    /// gives 3σ² / τ² at every m. Takes O(m) steps.
+    /// gives 3σ² / τ² at every m.
     pub fn theoretical_adev(&self, m: u64, tau0: f64) -> f64 {
         let variance = second_difference_variance(self.twice_order(), m);
         self.deviation(variance / 2.0, m, tau0, -2)
@@ -149,7 +156,7 @@ impl PowerLaw {
 
     /// Returns the Hadamard deviation at τ = m τ₀, the same for overlapping estimates.
     ///
-    /// Hσ_y² = (20K(0) - 30K(m) + 12K(2m) - 2K(3m)) σ² / (6τ²). Takes O(m) steps.
+    /// Hσ_y² = (20K(0) - 30K(m) + 12K(2m) - 2K(3m)) σ² / (6τ²).
     pub fn theoretical_hdev(&self, m: u64, tau0: f64) -> f64 {
         let variance = third_difference_variance(self.twice_order(), m);
         self.deviation(variance / 6.0, m, tau0, -4)
@@ -159,7 +166,7 @@ impl PowerLaw {
     ///
     /// The mean over m points is a difference of the running sum of x, so that Mod σ_y² is
     /// (20K(0) - 30K(m) + 12K(2m) - 2K(3m)) σ² / (2 m² τ²) with the K of one sum more.
-    /// Takes O(m) steps.
+    ///
     pub fn theoretical_mdev(&self, m: u64, tau0: f64) -> f64 {
         let variance = third_difference_variance(self.twice_order() + 2, m);
         self.deviation(variance / (2.0 * (m as f64).powi(2)), m, tau0, -2)
@@ -258,9 +265,17 @@ fn generalised_covariance(twice_order: u32, lag: u64) -> f64 {
     }
 }
 
-/// H(l) = 1 + 1/3 + … + 1/(2l-1), summed from the small end.
+/// Terms of H up to which they are summed; the asymptotic series is exact to rounding from there on.
+const SUMMED: u64 = 64;
+
+/// H(l) = 1 + 1/3 + … + 1/(2l-1), summed from the small end, or ln(4 e^γ l)/2 with its asymptotic series.
 fn odd_harmonic(l: u64) -> f64 {
-    (1..=l).rev().map(|j| 1.0 / (2 * j - 1) as f64).sum()
+    if l <= SUMMED {
+        return (1..=l).rev().map(|j| 1.0 / (2 * j - 1) as f64).sum();
+    }
+    let square = (l as f64).powi(2);
+    let series = (1.0 / 48.0 - (7.0 / 1920.0 - 31.0 / (16_128.0 * square)) / square) / square;
+    0.5 * ((4.0 * l as f64).ln() + EULER_GAMMA) + series
 }
 
 #[cfg(test)]

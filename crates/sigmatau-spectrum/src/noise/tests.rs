@@ -187,3 +187,11 @@ fn unknown_exponents_and_levels_are_refused() {
     assert!(PowerLaw::from_deviation(0, -1.0, 1.0).is_err());
     assert!(PowerLaw::from_deviation(0, 1.0, 0.0).is_err());
 }
+
+#[test]
+fn the_series_of_odd_harmonics_continues_the_sum() {
+    for l in [SUMMED + 1, 100, 5000] {
+        let sum: f64 = (1..=l).rev().map(|j| 1.0 / (2 * j - 1) as f64).sum();
+        assert_close(odd_harmonic(l), sum, 1e-15, "H");
+    }
+}
