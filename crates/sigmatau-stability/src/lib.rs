@@ -11,11 +11,18 @@
 
 pub mod analysis;
 pub mod edf;
+pub mod energy;
+pub mod ensemble;
 pub mod estimator;
 pub mod interval;
 mod kernel;
+pub mod levels;
 pub mod noise;
+pub mod predict;
 pub mod screen;
+pub mod state;
+pub mod steering;
+mod symmetric;
 pub mod tau;
 
 pub use analysis::{Analysis, ClockData, Point, Settings, analyse};

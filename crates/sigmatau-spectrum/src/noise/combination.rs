@@ -24,7 +24,7 @@ pub struct WeightedMean {
 }
 
 /// Points of a block up to which pairs are summed one by one.
-const FEW: u32 = 64;
+const FEW: u32 = 16;
 /// How much of the sum of its magnitudes a moment may leave, to count as annihilated.
 const ROUNDING: f64 = 1e-9;
 
@@ -124,8 +124,8 @@ mod tests {
     fn a_mean_cut_in_two_has_the_same_covariance() {
         for alpha in ALPHAS {
             let law = PowerLaw::from_deviation(alpha, 1e-12, 1.0).unwrap();
-            let halves = |start, weight: f64| [mean(start, 50, weight / 2.0), mean(start + 50, 50, weight / 2.0)];
-            let whole = |start, weight| [mean(start, 100, weight)];
+            let halves = |start, weight: f64| [mean(start, 12, weight / 2.0), mean(start + 12, 12, weight / 2.0)];
+            let whole = |start, weight| [mean(start, 24, weight)];
             let cut = [halves(600, 1.0), halves(400, -3.0), halves(200, 3.0), halves(0, -1.0)].concat();
             let uncut = [whole(600, 1.0), whole(400, -3.0), whole(200, 3.0), whole(0, -1.0)].concat();
             let (by_pairs, by_corners) = (law.covariance(&cut, &cut, 1.0), law.covariance(&uncut, &uncut, 1.0));
