@@ -82,7 +82,6 @@ fn the_scale_is_at_least_as_stable_as_its_best_clock() {
         for m in [1, 10, 100, 1000, 2500] {
             let best = NOISES.iter().map(|noise| theory(noise, m as u64)).fold(f64::INFINITY, f64::min);
             let mean = scales.iter().map(|scale| oadev(scale, m).powi(2)).sum::<f64>() / SCALES as f64;
-            println!("{name} {m} {}", mean.sqrt() / best);
             assert!(mean.sqrt() < best, "{name} at {m} s: {:e} and {best:e}", mean.sqrt());
         }
     }
