@@ -10,6 +10,7 @@
 //! depend on their number.
 
 pub mod analysis;
+pub mod convention;
 pub mod edf;
 pub mod energy;
 pub mod ensemble;
@@ -26,6 +27,7 @@ mod symmetric;
 pub mod tau;
 
 pub use analysis::{Analysis, ClockData, Point, Settings, analyse};
+pub use convention::Convention;
 pub use estimator::{ESTIMATORS, Estimator};
 pub use kernel::Terms;
 pub use noise::Noise;
