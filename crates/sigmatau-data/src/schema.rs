@@ -4,8 +4,11 @@
 //! changes its meaning.
 
 pub mod clock;
+pub mod energy;
+pub mod ensemble;
 pub mod finding;
 pub mod stability;
+pub mod time_error;
 
 use crate::{Column, Table, Values};
 use sigmatau_core::Unit;
@@ -62,7 +65,8 @@ impl Schema {
 }
 
 /// Every schema.
-pub static SCHEMAS: &[&Schema] = &[&clock::SCHEMA, &stability::SCHEMA, &finding::SCHEMA];
+pub static SCHEMAS: &[&Schema] =
+    &[&clock::SCHEMA, &stability::SCHEMA, &finding::SCHEMA, &ensemble::SCHEMA, &time_error::SCHEMA, &energy::SCHEMA];
 
 const fn float(name: &'static str, unit: &'static str, doc: &'static str) -> Field {
     Field { name, kind: Kind::Float, unit, doc }

@@ -8,10 +8,14 @@ use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
+mod energy;
+mod ensemble;
+mod phase;
 mod stability;
+mod time_error;
 
 /// Every op.
-pub static OPS: &[&Op] = &[&stability::OP];
+pub static OPS: &[&Op] = &[&stability::OP, &ensemble::OP, &time_error::OP, &energy::OP];
 
 /// An analysis that a step can name.
 pub struct Op {

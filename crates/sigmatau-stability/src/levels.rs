@@ -102,7 +102,7 @@ struct Point {
 
 fn measured(phase: &PhaseSeries<'_>) -> Vec<Point> {
     let mdev = Estimator::named("mdev").expect("the table of estimators has it");
-    let factors = TauList::Octave.factors(phase.len(), phase.tau0(), mdev.stop_ratio, mdev.reach).m;
+    let factors = TauList::Octave.factors(phase.len(), phase.tau0(), &mdev.grid).m;
     let terms = (mdev.terms)(phase, &factors);
     let point = |(m, terms): (&usize, &crate::Terms)| {
         let variance = mdev.deviation(*terms, *m, phase.tau0())?.powi(2);

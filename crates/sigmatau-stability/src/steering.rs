@@ -57,10 +57,10 @@ impl Steering {
     pub fn new(interval: usize, delay: usize, tau0: f64, constant: f64, limit: f64) -> Result<Self, SteeringError> {
         let interval = interval.max(1);
         let age = (interval + delay) as f64 * tau0;
-        if !(constant >= 3.0 * age) {
+        if constant.is_nan() || constant < 3.0 * age {
             return Err(SteeringError::TooFast { constant, age });
         }
-        if !(limit > 0.0) {
+        if limit.is_nan() || limit <= 0.0 {
             return Err(SteeringError::Limit(limit));
         }
         let step = interval as f64 * tau0;

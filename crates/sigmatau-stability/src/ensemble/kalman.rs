@@ -13,6 +13,7 @@
 //! Differences of clocks are estimated exactly as without it, since S leaves them as they are.
 
 use super::{Collected, Ensemble, EnsembleError, Readings, Verdicts, limited_weights, step_finding, weighed};
+use crate::levels::Levels;
 use crate::state::{Process, transition};
 use sigmatau_core::PhaseSeries;
 
@@ -88,6 +89,20 @@ pub fn scale(clocks: &[PhaseSeries<'_>], settings: &Settings) -> Result<Ensemble
         filter.advance(&readings.at(point), point, &mut collected);
     }
     Ok(collected.finish(&readings))
+}
+
+/// The process noise of each clock, from its deviations from another scale: their fitted levels (see
+/// [`Levels::fit`]) over 1 − w, since the clock's own mean weight w made its deviations smaller; flicker FM is
+/// replaced about the averaging time `tau`, see [`Process::of`]. No noise where nothing can be fitted.
+pub fn fitted(ensemble: &Ensemble, tau0: f64, tau: f64) -> Vec<Process> {
+    let process = |(deviations, weights): (&Vec<f64>, &Vec<f64>)| {
+        let levels = PhaseSeries::new(deviations, tau0).ok().and_then(|phase| Levels::fit(&phase));
+        let own = weights.iter().sum::<f64>() / weights.len() as f64;
+        let Process { white, walk, run } = levels.map_or(Process::default(), |levels| Process::of(levels.laws(), tau));
+        let more = if own < 1.0 { 1.0 / (1.0 - own) } else { 1.0 };
+        Process { white: white * more, walk: walk * more, run: run * more }
+    };
+    ensemble.deviations.iter().zip(&ensemble.weights).map(process).collect()
 }
 
 /// The state of all clocks: clock i has places i s … i s + s − 1 for s states.

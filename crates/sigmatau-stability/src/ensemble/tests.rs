@@ -235,6 +235,14 @@ fn equal_clocks_without_rates_make_the_mean() {
 }
 
 #[test]
+fn process_noises_are_found_from_the_deviations() {
+    let ensemble = by_at1(&clocks(20_000, 9));
+    for (process, (white, _)) in kalman::fitted(&ensemble, 1.0, 1000.0).iter().zip(NOISES) {
+        assert!((process.white.sqrt() / white - 1.0).abs() < 0.1, "{:e} for {white:e}", process.white.sqrt());
+    }
+}
+
+#[test]
 fn weights_are_cut_at_the_limit_and_the_rest_is_shared() {
     assert_eq!(limited_weights(&[8.0, 1.0, 1.0], 0.5), [0.5, 0.25, 0.25]);
     assert_eq!(limited_weights(&[8.0, 1.0, 0.0], 0.3), [0.5, 0.5, 0.0]);
