@@ -107,7 +107,9 @@ impl Boundaries {
         let shared = setting * setting;
         let cross = shared + if elapsed > 0 { forecast.covariance(horizons) } else { 0.0 };
         let [start, end] = [variance(&predictions[0]) + shared, variance(&predictions[1]) + shared];
-        let degrees_of_freedom = predictions[1].as_ref().map_or(f64::INFINITY, |x| x.degrees_of_freedom);
+        // Welch and Satterthwaite (GUM G.4.1), the uncertainty of the setting being exactly known.
+        let foretold = predictions[1].as_ref().map_or(f64::INFINITY, |x| x.degrees_of_freedom);
+        let degrees_of_freedom = foretold * (end / (end - shared)).powi(2);
         Self { mean, covariance: [[start, cross], [cross, end]], degrees_of_freedom }
     }
 

@@ -73,12 +73,12 @@ impl Levels {
     }
 
     /// The degrees of freedom with which the variance of a weighted sum is known (GUM G.6.4):
-    /// ν = 2 V² / u²(V), where V = Σ V_α and u²(V) = ΣΣ V_α V_β cov(ln h_α, ln h_β).
+    /// ν = 2 V² / u²(V), where V = Σ V_α and u²(V) = ΣΣ V_α V_β cov(ln h_α, ln h_β), at least 1.
     pub fn degrees_of_freedom(&self, sum: &[WeightedMean], tau0: f64) -> f64 {
         let parts: Vec<f64> = self.laws.iter().map(|law| law.covariance(sum, sum, tau0)).collect();
         let row = |row: &Vec<f64>| parts.iter().zip(row).map(|(part, c)| part * c).sum::<f64>();
         let square: f64 = parts.iter().zip(&self.covariance).map(|(part, c)| part * row(c)).sum();
-        2.0 * parts.iter().sum::<f64>().powi(2) / square
+        (2.0 * parts.iter().sum::<f64>().powi(2) / square).max(1.0)
     }
 }
 

@@ -103,12 +103,14 @@ impl Scale {
         }
     }
 
-    /// The scale; process noises for a filter are fitted to the deviations from an AT1 scale.
+    /// The scale; process noises for a filter are fitted to the deviations from an AT1 scale, with flicker FM
+    /// replaced midway, on a logarithmic axis, between the sampling interval and the time constant of rates.
     fn scale(&self, views: &[PhaseSeries<'_>]) -> Result<Ensemble, EnsembleError> {
         let by_errors = at1::scale(views, &self.settings)?;
         let Method::Kalman(states) = METHODS[self.method].1 else { return Ok(by_errors) };
         let at1::Settings { rate_constant, most_weight, step_limit, .. } = self.settings;
-        let processes = kalman::fitted(&by_errors, views[0].tau0(), rate_constant);
+        let tau0 = views[0].tau0();
+        let processes = kalman::fitted(&by_errors, tau0, (tau0 * rate_constant).sqrt());
         let (reading_noise, first_rates_over) = (self.reading_noise, rate_constant);
         kalman::scale(
             views,

@@ -18,9 +18,8 @@ pub(super) fn phase_of(clock: &ClockSeries) -> Option<Result<Phase<'_>, Finding>
         return None;
     }
     let phase = match clock.kind {
-        ClockKind::Phase => {
-            PhaseSeries::new(&clock.values, clock.tau0).map(|_| Phase { values: Cow::from(&clock.values), remark: None })
-        }
+        ClockKind::Phase => PhaseSeries::new(&clock.values, clock.tau0)
+            .map(|_| Phase { values: Cow::from(&clock.values), remark: None }),
         ClockKind::Frequency => FrequencySeries::new(&clock.values, clock.tau0).map(|frequency| {
             let longest = frequency.to_phase().into_iter().max_by_key(Vec::len).unwrap_or_default();
             Phase { values: longest.into(), remark: Some(from_frequency()) }

@@ -10,7 +10,7 @@
 //! 4. the rate (x_i − x_i(before)) / τ goes into y_i by an exponential filter;
 //! 5. w_i ∝ 1/σ_i², none above the limit.
 
-use super::{Collected, Ensemble, EnsembleError, Readings, less_mean, limited_weights, step_finding, weighed};
+use super::{Collected, Ensemble, EnsembleError, Readings, limited_weights, step_finding, weighed};
 use sigmatau_core::PhaseSeries;
 
 /// How clocks are foretold and weighed.
@@ -40,8 +40,8 @@ struct Clock {
 }
 
 /// Returns the scale. Its first point is the weighted mean of the clocks that are there; the first rates are mean
-/// rates over `rate_constant`, the first variances those of second differences within `error_constant`,
-/// each against the mean of all clocks. Takes O(N) steps for each clock, and 24 N bytes of result.
+/// rates over `rate_constant`, against the mean of all clocks; the first variances are those of second
+/// differences within `error_constant`. Takes O(N) steps for each clock, and 24 N bytes of result.
 ///
 /// ```
 /// use sigmatau_core::PhaseSeries;
@@ -76,16 +76,27 @@ fn first_clocks(readings: &Readings<'_>, settings: &Settings) -> Vec<Clock> {
     rates.into_iter().zip(variances).map(clock).collect()
 }
 
-/// Half the mean squares of second differences against the mean of all clocks; that of all where a clock has none.
+/// First variances from half the mean squares v_ij of second differences of clock i less clock j: the closest
+/// pair shares its v evenly, and each other clock has what it differs by from those two beyond that. A mean over all
+/// clocks would show the noisiest one in each of them.
 fn first_variances(readings: &Readings<'_>, points: usize) -> Vec<f64> {
-    let end = points.min(readings.points());
-    let relative: Vec<Vec<f64>> = (0..end).map(|point| less_mean(&readings.at(point))).collect();
-    let square = |clock: usize, w: &[Vec<f64>]| (w[2][clock] - 2.0 * w[1][clock] + w[0][clock]).powi(2);
-    let squares = |clock: usize| relative.windows(3).map(move |w| square(clock, w)).filter(|square| !square.is_nan());
-    let mean = |squares: Vec<f64>| 0.5 * squares.iter().sum::<f64>() / squares.len() as f64;
-    let all = mean((0..readings.clocks()).flat_map(squares).collect());
-    let or_all = |variance: f64| if variance > 0.0 { variance } else { all.max(f64::MIN_POSITIVE) };
-    (0..readings.clocks()).map(|clock| or_all(mean(squares(clock).collect()))).collect()
+    let clocks = readings.clocks();
+    let between = |i: usize, j: usize| half_mean_square(readings.clocks[i], readings.clocks[j], points);
+    let pairs = (0..clocks).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| (i, j, between(i, j)));
+    let closest = pairs.filter(|(_, _, v)| *v > 0.0).min_by(|a, b| a.2.total_cmp(&b.2));
+    let Some((a, b, v)) = closest else { return vec![f64::MIN_POSITIVE; clocks] };
+    let variance = |clock: usize| {
+        let beyond = 0.5 * (between(clock, a) + between(clock, b) - v);
+        if clock == a || clock == b || beyond.is_nan() { v / 2.0 } else { beyond.max(v / 2.0) }
+    };
+    (0..clocks).map(variance).collect()
+}
+
+fn half_mean_square(a: &[f64], b: &[f64], points: usize) -> f64 {
+    let difference: Vec<f64> = a.iter().zip(b).take(points).map(|(a, b)| a - b).collect();
+    let squares = difference.windows(3).map(|w| (w[2] - 2.0 * w[1] + w[0]).powi(2));
+    let present: Vec<f64> = squares.filter(|square| !square.is_nan()).collect();
+    0.5 * present.iter().sum::<f64>() / present.len() as f64
 }
 
 fn advance(

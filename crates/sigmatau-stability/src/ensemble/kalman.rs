@@ -93,12 +93,17 @@ pub fn scale(clocks: &[PhaseSeries<'_>], settings: &Settings) -> Result<Ensemble
 
 /// The process noise of each clock, from its deviations from another scale: their fitted levels (see
 /// [`Levels::fit`]) over 1 − w, since the clock's own mean weight w made its deviations smaller; flicker FM is
-/// replaced about the averaging time `tau`, see [`Process::of`]. No noise where nothing can be fitted.
+/// replaced about the averaging time `tau`, see [`Process::of`], and phase noise by the white FM of equal Allan
+/// variance at `tau0`, so that a clock with noisy readings is expected to scatter. No noise where nothing can be
+/// fitted.
 pub fn fitted(ensemble: &Ensemble, tau0: f64, tau: f64) -> Vec<Process> {
     let process = |(deviations, weights): (&Vec<f64>, &Vec<f64>)| {
         let levels = PhaseSeries::new(deviations, tau0).ok().and_then(|phase| Levels::fit(&phase));
         let own = weights.iter().sum::<f64>() / weights.len() as f64;
-        let Process { white, walk, run } = levels.map_or(Process::default(), |levels| Process::of(levels.laws(), tau));
+        let laws = levels.as_ref().map_or(&[][..], Levels::laws);
+        let Process { white, walk, run } = Process::of(laws, tau);
+        let phase_noise = laws.iter().filter(|law| law.alpha() > 0);
+        let white = white + phase_noise.map(|law| law.theoretical_adev(1, tau0).powi(2) * tau0).sum::<f64>();
         let more = if own < 1.0 { 1.0 / (1.0 - own) } else { 1.0 };
         Process { white: white * more, walk: walk * more, run: run * more }
     };

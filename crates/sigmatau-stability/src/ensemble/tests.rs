@@ -237,7 +237,7 @@ fn equal_clocks_without_rates_make_the_mean() {
 #[test]
 fn process_noises_are_found_from_the_deviations() {
     let ensemble = by_at1(&clocks(20_000, 9));
-    for (process, (white, _)) in kalman::fitted(&ensemble, 1.0, 1000.0).iter().zip(NOISES) {
+    for (process, (white, _)) in kalman::fitted(&ensemble, 1.0, 30.0).iter().zip(NOISES) {
         assert!((process.white.sqrt() / white - 1.0).abs() < 0.1, "{:e} for {white:e}", process.white.sqrt());
     }
 }
