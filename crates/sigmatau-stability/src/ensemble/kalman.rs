@@ -6,8 +6,8 @@
 //!
 //! **What no difference shows**, a time, a rate and a drift common to all clocks, is not left to grow in the
 //! covariance. Before the updates it is taken out of the foretold covariance, P ← S P Sᵀ with
-//! S = 1 − Σ 1 wᵀ, one pair of vectors for times, rates and drifts: w weighs the clocks by 1/q₁ for the times, 1/q₂
-//! for the rates and 1/q₃ for the drifts (more exactly by the process noise that each gathers over an interval). Then
+//! S = 1 − Σ 1 wᵀ, one pair of vectors for times, rates and drifts: w weighs the clocks by how well they keep
+//! their time over an interval, and their rate and drift over a long time. Then
 //! wᵀP = 0, every gain obeys wᵀK = 0, and the updated state keeps Σ w_i (x_i − x̂_i) = 0: the scale is the
 //! weighted mean of the foretold clocks, with the weights of white FM at short and of random walk at long times.
 //! Differences of clocks are estimated exactly as without it, since S leaves them as they are.
@@ -217,11 +217,14 @@ impl<'a> Filter<'a> {
         [1, usize::MAX].into_iter().map(known).find(|voters| voters.contains(&true))
     }
 
-    /// 1 over the variance that a state of a clock gathers over one interval.
+    /// 1 over the variance by which a state of a clock is foretold: its time over one interval; its rate and drift over
+    /// the time T of first rates, where lower noises count as well: Q₁₁/T² + Q₂₂, Q₁₁/T⁴ + Q₂₂/T² + Q₃₃.
     fn precision(&self, clock: usize, state: usize) -> f64 {
-        let gathered = self.settings.processes[clock].covariance(self.tau0)[state][state];
+        let span = if state == 0 { self.tau0 } else { self.settings.first_rates_over };
+        let gathered = self.settings.processes[clock].covariance(span);
+        let over_span = |lower: usize| gathered[lower][lower] / span.powi(2 * (state - lower) as i32);
         let noise = if state == 0 { self.settings.reading_noise.powi(2) } else { 0.0 };
-        1.0 / (gathered + noise).max(f64::MIN_POSITIVE)
+        1.0 / ((0..=state).map(over_span).sum::<f64>() + noise).max(f64::MIN_POSITIVE)
     }
 
     /// The standard deviation of a clock's innovation.
@@ -240,7 +243,7 @@ impl<'a> Filter<'a> {
         self.covariance[place][place] = self.settings.reading_noise.powi(2);
     }
 
-    /// P ← S P Sᵀ. Where no clock has process noise in a state, all weigh alike there.
+    /// P ← S P Sᵀ. Where no clock has process noise, all weigh alike.
     fn take_out_the_common(&mut self, time_weights: &[f64]) {
         for state in 0..self.states {
             let precisions = || {
