@@ -6,11 +6,14 @@
 pub mod clock;
 pub mod covariance;
 pub mod dynamic;
+pub mod energy;
+pub mod ensemble;
 pub mod finding;
 pub mod hat;
 pub mod mask;
 pub mod spectrum;
 pub mod stability;
+pub mod time_error;
 pub mod time_transfer;
 pub mod tracks;
 
@@ -79,6 +82,9 @@ pub static SCHEMAS: &[&Schema] = &[
     &time_transfer::SCHEMA,
     &spectrum::SCHEMA,
     &mask::SCHEMA,
+    &ensemble::SCHEMA,
+    &time_error::SCHEMA,
+    &energy::SCHEMA,
     &finding::SCHEMA,
 ];
 

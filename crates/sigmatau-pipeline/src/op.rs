@@ -11,16 +11,30 @@ use sigmatau_data::{DataError, Schema, Table};
 mod clock;
 mod covariance;
 mod dynamic;
+mod energy;
+mod ensemble;
 mod hat;
 mod mask;
+mod phase;
 mod simultaneous;
 mod spectrum;
 mod stability;
+mod time_error;
 mod time_transfer;
 
 /// Every op.
-pub static OPS: &[&Op] =
-    &[&stability::OP, &hat::OP, &covariance::OP, &dynamic::OP, &time_transfer::OP, &spectrum::OP, &mask::OP];
+pub static OPS: &[&Op] = &[
+    &stability::OP,
+    &dynamic::OP,
+    &spectrum::OP,
+    &mask::OP,
+    &hat::OP,
+    &covariance::OP,
+    &ensemble::OP,
+    &time_transfer::OP,
+    &time_error::OP,
+    &energy::OP,
+];
 
 /// An analysis that a step can name.
 pub struct Op {

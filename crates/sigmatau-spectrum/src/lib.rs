@@ -14,6 +14,6 @@ pub mod window;
 
 pub use cascade::Cascade;
 pub use fft::RealFft;
-pub use noise::{NoiseError, PowerLaw};
+pub use noise::{NoiseError, PowerLaw, WeightedMean};
 pub use random::Gaussian;
 pub use window::Window;

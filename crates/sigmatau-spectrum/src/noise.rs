@@ -29,10 +29,14 @@
 //! A second difference over m points has the variance 6K(0) - 8K(m) + 2K(2m), a third one
 //! 20K(0) - 30K(m) + 12K(2m) - 2K(3m).
 
+mod combination;
+
+pub use combination::WeightedMean;
+
 use crate::Gaussian;
 use crate::fft::{RealFft, fast_length};
 use sigmatau_core::series::NeumaierSum;
-use std::f64::consts::{LN_2, PI, TAU};
+use std::f64::consts::{PI, TAU};
 
 /// The noise types of clocks by their exponent α, in the words of IEEE 1139.
 pub static NAMES: [(i8, &str); 7] = [
@@ -44,6 +48,9 @@ pub static NAMES: [(i8, &str); 7] = [
     (-3, "flicker walk FM"),
     (-4, "random run FM"),
 ];
+
+/// Euler's constant γ.
+const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
 
 /// Power-law noise S_y(f) = h f^α, one-sided, of the fractional frequency y.
 ///
@@ -141,7 +148,7 @@ impl PowerLaw {
     /// Returns the Allan deviation at τ = m τ₀, the same for overlapping estimates; infinite for α < -2.
     ///
     /// σ_y² = (6K(0) - 8K(m) + 2K(2m)) σ² / (2τ²). At large m white FM gives h / (2τ), white PM
-    /// gives 3σ² / τ² at every m. Takes O(m) steps.
+    /// gives 3σ² / τ² at every m.
     pub fn theoretical_adev(&self, m: u64, tau0: f64) -> f64 {
         let variance = second_difference_variance(self.twice_order(), m);
         self.deviation(variance / 2.0, m, tau0, -2)
@@ -149,7 +156,7 @@ impl PowerLaw {
 
     /// Returns the Hadamard deviation at τ = m τ₀, the same for overlapping estimates.
     ///
-    /// Hσ_y² = (20K(0) - 30K(m) + 12K(2m) - 2K(3m)) σ² / (6τ²). Takes O(m) steps.
+    /// Hσ_y² = (20K(0) - 30K(m) + 12K(2m) - 2K(3m)) σ² / (6τ²).
     pub fn theoretical_hdev(&self, m: u64, tau0: f64) -> f64 {
         let variance = third_difference_variance(self.twice_order(), m);
         self.deviation(variance / 6.0, m, tau0, -4)
@@ -159,7 +166,6 @@ impl PowerLaw {
     ///
     /// The mean over m points is a difference of the running sum of x, so that Mod σ_y² is
     /// (20K(0) - 30K(m) + 12K(2m) - 2K(3m)) σ² / (2 m² τ²) with the K of one sum more.
-    /// Takes O(m) steps.
     pub fn theoretical_mdev(&self, m: u64, tau0: f64) -> f64 {
         let variance = third_difference_variance(self.twice_order() + 2, m);
         self.deviation(variance / (2.0 * (m as f64).powi(2)), m, tau0, -2)
@@ -179,7 +185,7 @@ impl PowerLaw {
         if open {
             return f64::INFINITY;
         }
-        let k = |lag| generalised_covariance(self.twice_order(), lag);
+        let k = |lag: u64| generalised_covariance(self.twice_order(), lag as f64);
         let pairs = terms.iter().flat_map(|(n, c)| terms.iter().map(move |(o, d)| (n.abs_diff(*o), c * d)));
         let mut of_lags = std::collections::BTreeMap::new();
         pairs.for_each(|(lag, product)| *of_lags.entry(lag).or_insert(0.0) += product);
@@ -227,19 +233,7 @@ impl PowerLaw {
 /// assert!((covariance(1, 2.0) + harmonic).abs() < 1e-15);
 /// ```
 pub fn covariance(alpha: i8, lag: f64) -> f64 {
-    covariance_with((2 - i32::from(alpha)).unsigned_abs(), lag, smooth_odd_harmonic(lag))
-}
-
-/// H(l) = ψ(l + ½)/2 + γ/2 + ln 2: the sum itself for a few terms, and else its asymptotic series.
-fn smooth_odd_harmonic(l: f64) -> f64 {
-    const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
-    const FEW: f64 = 16.0;
-    if l < FEW && l.fract() == 0.0 {
-        return odd_harmonic(l as u64);
-    }
-    let square = 1.0 / (l * l);
-    let series = square * (1.0 / 24.0 - square * (7.0 / 960.0 - square * (31.0 / 8064.0 - square * 127.0 / 30720.0)));
-    0.5 * (l.ln() + series + EULER_GAMMA) + LN_2
+    generalised_covariance((2 - i32::from(alpha)).unsigned_abs(), lag)
 }
 
 /// Replaces each value by the compensated sum of all values up to it.
@@ -281,23 +275,18 @@ fn autocovariance(lag: usize) -> f64 {
 
 /// The variance of x(n+2m) - 2x(n+m) + x(n) in units of σ².
 fn second_difference_variance(twice_order: u32, m: u64) -> f64 {
-    let k = |lag| generalised_covariance(twice_order, lag);
+    let k = |lag: u64| generalised_covariance(twice_order, lag as f64);
     6.0 * k(0) - 8.0 * k(m) + 2.0 * k(2 * m)
 }
 
 /// The variance of x(n+3m) - 3x(n+2m) + 3x(n+m) - x(n) in units of σ².
 fn third_difference_variance(twice_order: u32, m: u64) -> f64 {
-    let k = |lag| generalised_covariance(twice_order, lag);
+    let k = |lag: u64| generalised_covariance(twice_order, lag as f64);
     20.0 * k(0) - 30.0 * k(m) + 12.0 * k(2 * m) - 2.0 * k(3 * m)
 }
 
 /// K(l) of the module page, for k running sums of a white (even `twice_order`) or fractional base.
-fn generalised_covariance(twice_order: u32, lag: u64) -> f64 {
-    covariance_with(twice_order, lag as f64, if twice_order.is_multiple_of(2) { 0.0 } else { odd_harmonic(lag) })
-}
-
-/// K(l) from l and H(l).
-fn covariance_with(twice_order: u32, l: f64, harmonic: f64) -> f64 {
+fn generalised_covariance(twice_order: u32, l: f64) -> f64 {
     if twice_order == 0 {
         return if l == 0.0 { 1.0 } else { 0.0 };
     }
@@ -308,13 +297,22 @@ fn covariance_with(twice_order: u32, l: f64, harmonic: f64) -> f64 {
     let sign = if sums.is_multiple_of(2) { 1.0 } else { -1.0 };
     match half {
         0.0 => sign * l * product / (2.0 * factorial),
-        _ => sign * 2.0 * harmonic * product / (PI * factorial),
+        _ => sign * 2.0 * odd_harmonic(l) * product / (PI * factorial),
     }
 }
 
-/// H(l) = 1 + 1/3 + … + 1/(2l-1), summed from the small end.
-fn odd_harmonic(l: u64) -> f64 {
-    (1..=l).rev().map(|j| 1.0 / (2 * j - 1) as f64).sum()
+/// Terms of H up to which they are summed; the asymptotic series is exact to rounding from there on.
+const SUMMED: f64 = 64.0;
+
+/// H(l) = 1 + 1/3 + … + 1/(2l-1), summed from the small end, or ln(4 e^γ l)/2 with its asymptotic series,
+/// which also stands between whole numbers.
+fn odd_harmonic(l: f64) -> f64 {
+    if l <= SUMMED && l.fract() == 0.0 {
+        return (1..=l as u64).rev().map(|j| 1.0 / (2 * j - 1) as f64).sum();
+    }
+    let square = l * l;
+    let series = (1.0 / 48.0 - (7.0 / 1920.0 - 31.0 / (16_128.0 * square)) / square) / square;
+    0.5 * ((4.0 * l).ln() + EULER_GAMMA) + series
 }
 
 #[cfg(test)]

@@ -208,3 +208,11 @@ fn open_combinations_of_divergent_noise_are_infinite() {
     assert!((step(2) - 2.0 / 3.0).abs() < 1e-12, "white PM of a third of the Allan variance: {}", step(2));
     assert_eq!(step(-1), f64::INFINITY);
 }
+
+#[test]
+fn the_series_of_odd_harmonics_continues_the_sum() {
+    for l in [SUMMED as u64 + 1, 100, 5000] {
+        let sum: f64 = (1..=l).rev().map(|j| 1.0 / (2 * j - 1) as f64).sum();
+        assert_close(odd_harmonic(l as f64), sum, 1e-15, "H");
+    }
+}
