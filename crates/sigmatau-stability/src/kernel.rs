@@ -21,6 +21,12 @@ const COLUMN: usize = 2048;
 /// Independent partial sums, a fixed number so that the digits do not depend on the machine.
 pub(crate) const LANES: usize = 8;
 
+/// Runs `work`, compiled for the vector instructions that this processor has; the digits are those of any other.
+#[inline(always)]
+pub(crate) fn vectorised<T>(work: impl FnOnce() -> T) -> T {
+    pulp::Arch::new().dispatch(work)
+}
+
 /// The sum of the squared terms of a statistic and their number.
 ///
 /// Sums of separate arcs of one clock add up, see [`Terms::pool`].
@@ -79,7 +85,7 @@ fn in_blocks(
         let m = factors[factor];
         let end = points.saturating_sub(reach(m)).min(start + width);
         if start < end {
-            totals[factor].add(block(start..end, m));
+            totals[factor].add(vectorised(|| block(start..end, m)));
         }
     };
     let (near, far): (Vec<usize>, Vec<usize>) = (0..factors.len()).partition(|factor| factors[*factor] < ROW);

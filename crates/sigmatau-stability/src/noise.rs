@@ -93,7 +93,8 @@ impl Identified {
 /// The factors run in parallel. Time O(N/m) per factor; no memory beyond the data, but where the
 /// ratios have to decide.
 pub fn identify(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Option<Identified>> {
-    let measured: Vec<_> = factors.par_iter().map(|m| measured(phase, *m)).collect();
+    let lag1 = lag1::lag1_exponents(phase.values(), factors);
+    let measured: Vec<_> = factors.par_iter().zip(lag1).map(|(m, lag1)| measured(phase, *m, lag1)).collect();
     let mut last = None;
     let or_carried = |found: Option<Identified>| {
         last = found.or(last.map(|noise| Identified { evidence: Evidence::Carried, ..noise }));
@@ -102,9 +103,9 @@ pub fn identify(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Option<Identi
     measured.into_iter().map(or_carried).collect()
 }
 
-fn measured(phase: &PhaseSeries<'_>, m: usize) -> Option<Identified> {
+fn measured(phase: &PhaseSeries<'_>, m: usize, lag1: Option<f64>) -> Option<Identified> {
     let evidence = if phase.len().div_ceil(m) < ENOUGH_POINTS { Evidence::ShortLag1 } else { Evidence::Lag1 };
-    let lag1 = lag1_exponent(phase.values(), m).map(|p| (p.round_ties_even(), evidence));
+    let lag1 = lag1.map(|p| (p.round_ties_even(), evidence));
     let by_ratio = || Some((f64::from(bias_ratio_exponent(phase, m)?), Evidence::BiasRatio));
     let (alpha, evidence) = lag1.or_else(by_ratio)?;
     Noise::of(alpha.clamp(-4.0, 2.0) as i8).map(|noise| Identified { noise, evidence })

@@ -9,7 +9,7 @@
 
 /// One stage: a + b i on a binary grid.
 #[derive(Clone, Copy, Debug, Default)]
-struct Stage {
+pub(crate) struct Stage {
     offset: f64,
     slope: f64,
 }
@@ -48,7 +48,8 @@ impl Line {
 }
 
 impl Stage {
-    fn through((i, x): (f64, f64), (j, y): (f64, f64), len: f64) -> Self {
+    /// The line through two points, exact for places below `len`.
+    pub(crate) fn through((i, x): (f64, f64), (j, y): (f64, f64), len: f64) -> Self {
         let slope = (y - x) / (j - i);
         let largest = x.abs().max(y.abs()).max((slope * len).abs());
         let grid = spacing(largest);
@@ -57,8 +58,9 @@ impl Stage {
         Self { offset: onto_grid(x - slope * i), slope }
     }
 
+    /// What of the phase `x` at place `i`, a whole number, is left.
     #[inline(always)]
-    fn off(&self, i: f64, x: f64) -> f64 {
+    pub(crate) fn off(&self, i: f64, x: f64) -> f64 {
         (x - self.offset) - self.slope * i
     }
 }

@@ -34,6 +34,7 @@ pub(crate) fn third_differences(phase: &PhaseSeries<'_>, factors: &[usize]) -> V
     )
 }
 
+#[inline(always)]
 fn second<const GAPS: bool>(a: &[f64], b: &[f64], c: &[f64]) -> Terms {
     let term = |a: f64, b: f64, c: f64| (c - b) - (b - a);
     let ((a, a_rest), (b, b_rest), (c, c_rest)) = (a.as_chunks(), b.as_chunks(), c.as_chunks());
@@ -45,6 +46,7 @@ fn second<const GAPS: bool>(a: &[f64], b: &[f64], c: &[f64]) -> Terms {
     lanes.finish(a_rest.iter().zip(b_rest).zip(c_rest).map(|((a, b), c)| term(*a, *b, *c)))
 }
 
+#[inline(always)]
 fn third<const GAPS: bool>(a: &[f64], b: &[f64], c: &[f64], d: &[f64]) -> Terms {
     let term = |a: f64, b: f64, c: f64, d: f64| (d - a) - 3.0 * (c - b);
     let ((a, a_rest), (b, b_rest), (c, c_rest), (d, d_rest)) =
