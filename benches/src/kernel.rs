@@ -37,7 +37,7 @@ static OTHERS: &[(&str, fn())] = &[
 /// Every kernel: each estimator, each with overlap once more with gaps, and the others.
 pub fn kernels() -> Vec<Kernel> {
     let whole = ESTIMATORS.iter().map(|estimator| estimator::kernel(estimator, false));
-    let overlapping = ESTIMATORS.iter().filter(|estimator| estimator.differences.overlapping);
+    let overlapping = ESTIMATORS.iter().filter(|estimator| estimator.model.overlapping());
     let gaps = overlapping.map(|estimator| estimator::kernel(estimator, true));
     let others = OTHERS.iter().map(|(name, run)| Kernel { name: (*name).to_owned(), run: Box::new(run) });
     whole.chain(gaps).chain(others).collect()

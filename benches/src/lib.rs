@@ -43,7 +43,7 @@ pub fn clock_where(gaps: bool, points: usize) -> Vec<f64> {
 
 /// Returns the averaging factors 1, 2, 4, … that `estimator` offers for `phase`.
 pub fn octaves(estimator: &Estimator, phase: &PhaseSeries<'_>) -> Vec<usize> {
-    TauList::Octave.factors(phase.len(), phase.tau0(), estimator.stop_ratio, estimator.reach).m
+    TauList::Octave.factors(phase.len(), phase.tau0(), &estimator.grid).m
 }
 
 /// The `index`-th number between −1/2 and 1/2 (`SplitMix64`).

@@ -88,9 +88,16 @@ pub(crate) struct StabilityArguments {
     /// Level of the two-sided intervals [default: 0.95]
     #[arg(long, value_name = "P")]
     pub(crate) confidence: Option<String>,
+    /// Which ends of the intervals are bounded: two-sided, upper or lower [default: two-sided]
+    #[arg(long, value_name = "KIND")]
+    pub(crate) interval: Option<String>,
     /// Degrees of freedom: greenhall-riley or closed-form [default: greenhall-riley]
     #[arg(long, value_name = "METHOD")]
     pub(crate) edf: Option<String>,
+    /// Whose choices to follow where programs differ: standard or stable32 [default: standard]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) convention: Option<String>,
+
     /// Power-law noise: auto, or a name such as "white FM" [default: auto]
     #[arg(long, value_name = "NAME")]
     pub(crate) noise: Option<String>,

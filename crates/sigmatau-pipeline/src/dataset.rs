@@ -29,15 +29,31 @@ struct File {
     source: ClockSource,
 }
 
-/// A unit of work: consecutive series of one file.
+/// A unit of work: series that are read and assessed together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
     /// What it is about, for people.
     pub label: String,
+    /// Where the series stand.
+    pub spans: Vec<Span>,
+}
+
+/// Consecutive series of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
     /// The file within the dataset.
     pub file: usize,
     /// The series within the file.
     pub series: Range<usize>,
+}
+
+/// Which series an analysis has to see together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Each series stands for itself; a few of them make a unit.
+    Series,
+    /// The whole dataset is one unit, as an ensemble of clocks needs it.
+    Dataset,
 }
 
 /// Points of a unit of work: enough that starting it costs nothing, few enough that a unit per
@@ -69,8 +85,15 @@ impl Dataset {
     }
 
     /// Divides the dataset into units of work, the same whatever the number of threads.
-    pub fn units(&self) -> Vec<Unit> {
-        self.files.iter().enumerate().flat_map(|(index, file)| units_of(index, file)).collect()
+    pub fn units(&self, scope: Scope) -> Vec<Unit> {
+        let files = self.files.iter().enumerate();
+        match scope {
+            Scope::Series => files.flat_map(|(index, file)| units_of(index, file)).collect(),
+            Scope::Dataset => {
+                let whole = |(file, opened): (usize, &File)| Span { file, series: 0..opened.source.series().len() };
+                vec![Unit { label: self.name.clone(), spans: files.map(whole).collect() }]
+            }
+        }
     }
 
     /// Reads the series of a unit.
@@ -78,7 +101,8 @@ impl Dataset {
     /// # Errors
     /// When the file can't be read or decoded.
     pub fn read(&self, unit: &Unit) -> Result<Vec<ClockSeries>, DataError> {
-        self.files[unit.file].source.read(unit.series.clone())
+        let read = |span: &Span| self.files[span.file].source.read(span.series.clone());
+        Ok(unit.spans.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
     /// What identifies the files: names, BLAKE3 hashes, licences. Reads every file once.
@@ -164,7 +188,8 @@ fn units_of(index: usize, file: &File) -> Vec<Unit> {
             points += series[end].points;
             end += 1;
         }
-        units.push(Unit { label: label(&series[start].name, &series[end - 1].name), file: index, series: start..end });
+        let label = label(&series[start].name, &series[end - 1].name);
+        units.push(Unit { label, spans: vec![Span { file: index, series: start..end }] });
         start = end;
     }
     units
@@ -256,23 +281,32 @@ mod tests {
         opened(folder.path(), "path = \"a.parquet\"").unwrap()
     }
 
+    fn ranges(units: &[Unit]) -> Vec<Range<usize>> {
+        units.iter().flat_map(|unit| &unit.spans).map(|span| span.series.clone()).collect()
+    }
+
     fn codes(dataset: &Dataset) -> Vec<(&str, &str)> {
         dataset.findings().iter().map(|finding| (&*finding.code, finding.subject.as_str())).collect()
     }
 
     #[test]
     fn units_hold_few_series_and_together_all_of_them() {
-        let units = dataset(&[3; 40]).units();
-        let ranges: Vec<_> = units.iter().map(|unit| unit.series.clone()).collect();
-        assert_eq!(ranges, [0..16, 16..32, 32..40]);
+        let units = dataset(&[3; 40]).units(Scope::Series);
+        assert_eq!(ranges(&units), [0..16, 16..32, 32..40]);
         assert_eq!(units[2].label, "c32 … c39");
     }
 
     #[test]
     fn a_long_series_is_a_unit_of_its_own() {
         let long = UNIT_POINTS as usize - 1;
-        let ranges: Vec<_> = dataset(&[1, long, 2, 2]).units().iter().map(|unit| unit.series.clone()).collect();
-        assert_eq!(ranges, [0..2, 2..4]);
+        assert_eq!(ranges(&dataset(&[1, long, 2, 2]).units(Scope::Series)), [0..2, 2..4]);
+    }
+
+    #[test]
+    fn a_whole_dataset_is_one_unit() {
+        let dataset = dataset(&[3; 40]);
+        let units = dataset.units(Scope::Dataset);
+        assert_eq!((units.len(), dataset.read(&units[0]).unwrap().len()), (1, 40));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! One entry per file in the folder `op/`. An entry turns a section of a pipeline into an
 //! [`Analysis`] at planning time, with every word understood or refused.
 
-use crate::dataset::{Dataset, Unit};
+use crate::dataset::{Dataset, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
@@ -21,6 +21,8 @@ pub struct Op {
     pub title: &'static str,
     /// Raised when a digit of its results moves; ends the reuse of older results.
     pub revision: u32,
+    /// Which series it has to see together.
+    pub scope: Scope,
     /// The table that it makes.
     pub schema: &'static Schema,
     /// Its keys besides `name`, `op` and `dataset`.

@@ -125,7 +125,7 @@ fn run_step(
     options: &Options,
     listener: &dyn Listener,
 ) -> Result<StepResult, RunError> {
-    let units = dataset.units();
+    let units = dataset.units(step.op.scope);
     listener.hear(&Event::StepStarted { step: &step.name, units: units.len() });
     let hashed = options.store.is_some() || options.hash_inputs;
     let header = header(step, if hashed { dataset.inputs()? } else { Vec::new() });
@@ -211,7 +211,7 @@ fn part(
 /// Everything that a part depends on, hashed.
 fn key(header: &Header, unit: &Unit) -> String {
     let header = serde_json::to_string(header).expect("a header is plain text and numbers");
-    let whole = format!("{header}\n{}\n{:?}", unit.file, unit.series);
+    let whole = format!("{header}\n{:?}", unit.spans);
     blake3::hash(whole.as_bytes()).to_hex()[..32].to_owned()
 }
 

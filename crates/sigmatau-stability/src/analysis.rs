@@ -1,8 +1,9 @@
 //! From a record to points of a σ–τ diagram, each with its interval.
 
-use crate::edf::EdfMethod;
-use crate::estimator::Estimator;
-use crate::interval::{self, Interval};
+use crate::convention::Convention;
+use crate::edf::{Case, Edf, EdfMethod};
+use crate::estimator::{Bias, Estimator};
+use crate::interval::{Interval, Sides};
 use crate::kernel::Terms;
 use crate::noise::{self, Evidence, Identified, Noise};
 use crate::screen::screen;
@@ -18,12 +19,31 @@ pub struct Settings {
     pub estimators: Vec<&'static Estimator>,
     /// The averaging times.
     pub taus: TauList,
-    /// The confidence level of the two-sided intervals, between 0 and 1.
+    /// The confidence level of the intervals, between 0 and 1.
     pub confidence: f64,
+    /// Which ends of the intervals are bounded.
+    pub sides: Sides,
     /// How degrees of freedom are found.
     pub edf: EdfMethod,
     /// The noise type, where the user states it; identified from the data otherwise.
     pub noise: Option<Noise>,
+    /// Whose choices are followed where programs differ.
+    pub convention: Convention,
+}
+
+impl Default for Settings {
+    /// The overlapping Allan deviation at octaves with 95 % intervals for the noise that is identified.
+    fn default() -> Self {
+        Self {
+            estimators: vec![Estimator::named("oadev").expect("it is in the table")],
+            taus: TauList::Octave,
+            confidence: 0.95,
+            sides: Sides::default(),
+            edf: EdfMethod::default(),
+            noise: None,
+            convention: Convention::default(),
+        }
+    }
 }
 
 /// The data of one clock.
@@ -40,18 +60,20 @@ pub enum ClockData<'a> {
 pub struct Point {
     /// The statistic.
     pub estimator: &'static Estimator,
-    /// The averaging time τ = m τ₀ in seconds.
+    /// The averaging time τ in seconds.
     pub tau: f64,
     /// The averaging factor.
     pub m: usize,
-    /// The deviation, in the estimator's unit.
+    /// The deviation, in the estimator's unit, less its bias where the convention removes it.
     pub deviation: f64,
+    /// The factor that the squared deviation was divided by; 1 where there is no bias or it was left.
+    pub bias: f64,
     /// The number of terms.
     pub n: u64,
     /// The noise type and how it was found; nothing where the data do not tell.
     pub noise: Option<Identified>,
     /// The degrees of freedom, where noise type and method give them.
-    pub edf: Option<f64>,
+    pub edf: Option<Edf>,
     /// The confidence interval, where there are degrees of freedom.
     pub interval: Option<Interval>,
     /// Whether terms were dropped because they touch a missing point or span a break.
@@ -68,6 +90,11 @@ pub struct Analysis {
 }
 
 impl Point {
+    /// The deviation as it was before its bias was removed.
+    pub fn raw(&self) -> f64 {
+        self.deviation * self.bias.sqrt()
+    }
+
     /// Remarks as words for the `flags` column: `gaps`, `noise-uncertain`, `noise-by-b1`,
     /// `noise-carried`, `no-interval`.
     pub fn flags(&self) -> Vec<&'static str> {
@@ -117,16 +144,14 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
     for (estimator, terms) in settings.estimators.iter().zip(all_terms) {
         let factors = factors_of(estimator, longest, settings);
         analysis.findings.extend(left_out(estimator, &factors, longest.tau0()));
-        analysis.points.extend(factors.m.iter().zip(terms).filter_map(|(m, terms)| {
-            let noise = noises.at(estimator, *m);
-            point(estimator, *m, terms, noise, longest.tau0(), gaps, settings)
-        }));
+        let of_record = Statistic { estimator, phase: longest, factors: &factors.m, gaps, settings };
+        analysis.points.extend(of_record.points(terms, &noises));
     }
     analysis
 }
 
 fn factors_of(estimator: &Estimator, phase: &PhaseSeries<'_>, settings: &Settings) -> Factors {
-    settings.taus.factors(phase.len(), phase.tau0(), estimator.stop_ratio, estimator.reach)
+    settings.taus.factors(phase.len(), phase.tau0(), &estimator.grid)
 }
 
 /// The noise types at every averaging factor, shared by all estimators.
@@ -145,24 +170,52 @@ impl Noises {
 
     fn at(&self, estimator: &Estimator, m: usize) -> Option<Identified> {
         let noise = self.0.get(&m).copied().flatten();
-        noise.map(|noise| noise.seen_by(estimator.differences.order))
+        noise.map(|noise| noise.seen_by(estimator.model.order()))
     }
 }
 
-fn point(
+/// One statistic of one record at its averaging factors.
+struct Statistic<'a> {
     estimator: &'static Estimator,
-    m: usize,
-    terms: Terms,
-    noise: Option<Identified>,
-    tau0: f64,
+    phase: &'a PhaseSeries<'a>,
+    factors: &'a [usize],
     gaps: bool,
-    settings: &Settings,
-) -> Option<Point> {
-    let deviation = estimator.deviation(terms, m, tau0)?;
-    let noise = noise.filter(|_| deviation > 0.0);
-    let edf = noise.and_then(|id| settings.edf.degrees_of_freedom(id.noise.alpha(), estimator.differences, m, terms.n));
-    let interval = edf.and_then(|edf| interval::two_sided(deviation, edf, settings.confidence));
-    Some(Point { estimator, tau: m as f64 * tau0, m, deviation, n: terms.n, noise, edf, interval, gaps })
+    settings: &'a Settings,
+}
+
+impl Statistic<'_> {
+    fn points(&self, terms: Vec<Terms>, noises: &Noises) -> Vec<Point> {
+        let noises: Vec<_> = self.factors.iter().map(|m| noises.at(self.estimator, *m)).collect();
+        let biases = self.biases(&noises);
+        let rows = self.factors.iter().zip(terms).zip(noises.into_iter().zip(biases));
+        rows.filter_map(|((m, terms), (noise, bias))| self.point(*m, terms, noise, bias)).collect()
+    }
+
+    /// The factors that the squared deviations are divided by.
+    fn biases(&self, noises: &[Option<Identified>]) -> Vec<f64> {
+        let removed = self.settings.convention.removes_bias(self.estimator, &self.settings.taus);
+        match self.estimator.bias {
+            Bias::Noise(bias) if removed => {
+                let bias = |(m, id): (&usize, &Option<Identified>)| {
+                    id.map_or(1.0, |id| bias(id.noise.alpha(), *m, self.phase.len()))
+                };
+                self.factors.iter().zip(noises).map(bias).collect()
+            }
+            Bias::Record(bias) if removed => bias(self.phase, self.factors),
+            _ => vec![1.0; self.factors.len()],
+        }
+    }
+
+    fn point(&self, m: usize, terms: Terms, noise: Option<Identified>, bias: f64) -> Option<Point> {
+        let Self { estimator, phase, gaps, settings, .. } = *self;
+        let deviation = estimator.deviation(terms, m, phase.tau0())? / bias.sqrt();
+        let noise = noise.filter(|_| deviation > 0.0);
+        let case = |id: Identified| Case { alpha: id.noise.alpha(), m, n: terms.n, points: phase.len() };
+        let edf = noise.and_then(|id| settings.edf.degrees_of_freedom(estimator.model, &case(id)));
+        let interval = edf.and_then(|edf| settings.sides.interval(deviation, edf.value, settings.confidence));
+        let tau = (estimator.grid.tau)(m, phase.len()) * phase.tau0();
+        Some(Point { estimator, tau, m, deviation, bias, n: terms.n, noise, edf, interval, gaps })
+    }
 }
 
 /// Points from which on the averaging factors of one record are shared among threads; the records of
@@ -178,7 +231,7 @@ fn pooled_terms(estimator: &Estimator, arcs: &[PhaseSeries<'_>], factors: &[usiz
         let none = vec![Terms::default(); factors.len()];
         arcs.iter()
             .map(|arc| (estimator.terms)(arc, factors))
-            .fold(none, |all, arc| all.into_iter().zip(arc).map(|(all, arc)| all.pool(arc)).collect())
+            .fold(none, |all, arc| all.into_iter().zip(arc).map(|(all, arc)| estimator.gather.pool(all, arc)).collect())
     };
     factors.par_chunks(share).flat_map_iter(of_share).collect()
 }

@@ -18,6 +18,51 @@ pub struct Differences {
     pub overlapping: bool,
 }
 
+/// How a statistic is made, as noise identification and degrees of freedom see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// The mean square of differences of the record as it is.
+    Differences(Differences),
+    /// Anything else, of which only the order of the differences is known here.
+    Order(u8),
+}
+
+impl Model {
+    /// The order of the phase differences: 2 for Allan, 3 for Hadamard statistics.
+    pub fn order(self) -> u8 {
+        match self {
+            Self::Differences(Differences { order, .. }) | Self::Order(order) => order,
+        }
+    }
+
+    /// Whether terms start at every point of the record.
+    pub fn overlapping(self) -> bool {
+        !matches!(self, Self::Differences(Differences { overlapping: false, .. }))
+    }
+}
+
+/// Equivalent degrees of freedom and the name of the method that gave them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Edf {
+    /// The degrees of freedom.
+    pub value: f64,
+    /// The method.
+    pub method: &'static str,
+}
+
+/// One mean square whose degrees of freedom are wanted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Case {
+    /// The noise exponent α.
+    pub alpha: i8,
+    /// The averaging factor.
+    pub m: usize,
+    /// The number of terms.
+    pub n: u64,
+    /// The number of phase points.
+    pub points: usize,
+}
+
 /// How degrees of freedom are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EdfMethod {
@@ -32,13 +77,14 @@ impl EdfMethod {
     /// The methods with their names.
     pub const NAMES: [(&str, Self); 2] = [("greenhall-riley", Self::GreenhallRiley), ("closed-form", Self::ClosedForm)];
 
-    /// Returns the degrees of freedom of the mean of `n` terms at averaging factor `m` under noise
-    /// of exponent `alpha`, or nothing where the method does not reach.
-    pub fn degrees_of_freedom(self, alpha: i8, differences: Differences, m: usize, n: u64) -> Option<f64> {
-        match self {
-            Self::GreenhallRiley => greenhall_riley(alpha, differences, m, n),
-            Self::ClosedForm => closed_form(alpha, differences, m, n),
-        }
+    /// Returns the degrees of freedom of a statistic, or nothing where the method does not reach.
+    pub fn degrees_of_freedom(self, model: Model, case: &Case) -> Option<Edf> {
+        let Model::Differences(differences) = model else { return None };
+        let (value, method) = match self {
+            Self::GreenhallRiley => (greenhall_riley(case.alpha, differences, case.m, case.n), "greenhall-riley"),
+            Self::ClosedForm => (closed_form(case.alpha, differences, case.m, case.n), "closed-form"),
+        };
+        value.map(|value| Edf { value, method })
     }
 }
 

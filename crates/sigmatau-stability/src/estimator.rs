@@ -3,8 +3,9 @@
 //! One entry per file in the folder `estimator/`. To add one: write its file next to its nearest
 //! sibling, add it to `ESTIMATORS`, and put a golden file of its name into `tests/golden/`.
 
-use crate::edf::Differences;
+use crate::edf::Model;
 use crate::kernel::Terms;
+use crate::tau::Grid;
 use sigmatau_core::{PhaseSeries, Unit, nearest};
 use sigmatau_spectrum::PowerLaw;
 
@@ -21,7 +22,7 @@ pub static ESTIMATORS: &[&Estimator] =
 
 /// A statistic of the Allan family.
 ///
-/// The deviation at τ = m τ₀ is √(`scale`(m, τ₀) · mean square of the terms).
+/// The raw deviation is √(`scale`(m, τ₀) · mean square of the terms), or their largest square.
 ///
 /// ```
 /// use sigmatau_core::PhaseSeries;
@@ -42,20 +43,63 @@ pub struct Estimator {
     pub unit: Unit,
     /// Where it is defined.
     pub reference: &'static str,
-    /// The largest averaging factor offered by default is N divided by this (Stable32's stop ratio).
-    pub stop_ratio: usize,
-    /// Points of the record that one term spans at averaging factor m, less one.
-    pub reach: fn(usize) -> usize,
+    /// The averaging factors that it has, and the averaging times that they stand for.
+    pub grid: Grid,
     /// How the terms are made, as the degrees of freedom see it.
-    pub differences: Differences,
-    /// The sums of squared terms for each averaging factor.
+    pub model: Model,
+    /// What is made of the terms.
+    pub gather: Gather,
+    /// The terms for each averaging factor.
     pub terms: fn(&PhaseSeries<'_>, &[usize]) -> Vec<Terms>,
-    /// The factor from the mean square of the terms to the squared deviation, from m and τ₀.
+    /// The factor from what is gathered to the squared deviation, from m and τ₀.
     pub scale: fn(f64, f64) -> f64,
+    /// What the squared deviation is, on average, too large or too small by.
+    pub bias: Bias,
     /// The deviation that power-law noise has at averaging factor m and sampling interval τ₀.
     pub expected: fn(&PowerLaw, u64, f64) -> f64,
     /// The definition, term by term in the order of the record: the slow and obvious form that tests the fast one.
     pub definition: fn(&[f64], usize) -> Terms,
+}
+
+/// What is made of the terms of a statistic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gather {
+    /// Their mean square.
+    MeanSquare,
+    /// The largest square; `sum` of [`Terms`] holds it.
+    Largest,
+}
+
+impl Gather {
+    /// The terms of two arcs of one clock together.
+    pub fn pool(self, one: Terms, other: Terms) -> Terms {
+        let n = one.n + other.n;
+        match self {
+            Self::MeanSquare => Terms { sum: one.sum + other.sum, n },
+            Self::Largest => Terms { sum: one.sum.max(other.sum), n },
+        }
+    }
+
+    /// The mean or the largest square, or nothing where there is no term.
+    fn of(self, terms: Terms) -> Option<f64> {
+        match self {
+            Self::MeanSquare => terms.mean_square(),
+            Self::Largest => (terms.n > 0).then_some(terms.sum),
+        }
+    }
+}
+
+/// The factor by which a squared deviation misses its expected value.
+///
+/// The published deviation is the raw one divided by its square root; both stand in the result.
+#[derive(Clone, Copy)]
+pub enum Bias {
+    /// There is none.
+    None,
+    /// A known function of the noise exponent α, the averaging factor m and the number of phase points N.
+    Noise(fn(i8, usize, usize) -> f64),
+    /// Measured on the record itself, for each averaging factor.
+    Record(fn(&PhaseSeries<'_>, &[usize]) -> Vec<f64>),
 }
 
 /// An estimator's name that is not in the table.
@@ -82,15 +126,15 @@ impl Estimator {
             .ok_or_else(|| UnknownEstimator { name: name.to_owned(), hint: nearest::did_you_mean(name, &names) })
     }
 
-    /// Returns the deviation at each averaging factor, or nothing where the record is too short.
+    /// Returns the raw deviation at each averaging factor, or nothing where the record is too short.
     pub fn deviations(&self, phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Option<f64>> {
         let terms = (self.terms)(phase, factors);
         terms.iter().zip(factors).map(|(terms, m)| self.deviation(*terms, *m, phase.tau0())).collect()
     }
 
-    /// Returns the deviation that a sum of squared terms stands for.
+    /// Returns the raw deviation that the gathered terms stand for.
     pub fn deviation(&self, terms: Terms, m: usize, tau0: f64) -> Option<f64> {
-        terms.mean_square().map(|mean_square| (mean_square * (self.scale)(m as f64, tau0)).sqrt())
+        self.gather.of(terms).map(|square| (square * (self.scale)(m as f64, tau0)).sqrt())
     }
 }
 

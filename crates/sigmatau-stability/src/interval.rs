@@ -3,13 +3,69 @@
 use statrs::function::erf::erfc_inv;
 use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
 
-/// A two-sided confidence interval.
+use std::fmt;
+use std::str::FromStr;
+
+/// A confidence interval of a deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
-    /// The lower end.
+    /// The lower end; 0 where only the upper one is bounded.
     pub lower: f64,
-    /// The upper end.
+    /// The upper end; infinite where only the lower one is bounded.
     pub upper: f64,
+}
+
+/// Which ends of an interval the confidence is shared between.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sides {
+    /// Both, with equal probabilities beyond them.
+    #[default]
+    Two,
+    /// The upper end alone, as a specification wants it.
+    Upper,
+    /// The lower end alone.
+    Lower,
+}
+
+impl Sides {
+    /// The sides with their names.
+    pub const NAMES: [(&str, Self); 3] = [("two-sided", Self::Two), ("upper", Self::Upper), ("lower", Self::Lower)];
+
+    /// Returns the interval of a deviation with `edf` degrees of freedom.
+    ///
+    /// One-sided, the upper end is σ √(ν/χ²_{1−p}) and the lower one σ √(ν/χ²_p); see [`two_sided`].
+    ///
+    /// ```
+    /// use sigmatau_stability::interval::Sides;
+    /// let upper = Sides::Upper.interval(1.0, 10.0, 0.95).unwrap();
+    /// assert!((upper.upper - (10.0_f64 / 3.940_299).sqrt()).abs() < 1e-6);
+    /// assert_eq!(upper.lower, 0.0);
+    /// ```
+    pub fn interval(self, deviation: f64, edf: f64, confidence: f64) -> Option<Interval> {
+        match self {
+            Self::Two => two_sided(deviation, edf, confidence),
+            Self::Upper => Some(Interval { lower: 0.0, upper: end(deviation, edf, 1.0 - confidence)? }),
+            Self::Lower => Some(Interval { lower: end(deviation, edf, confidence)?, upper: f64::INFINITY }),
+        }
+    }
+}
+
+impl fmt::Display for Sides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Self::NAMES.iter().find(|(_, sides)| sides == self).map(|(name, _)| name);
+        f.write_str(name.expect("every kind is listed"))
+    }
+}
+
+impl FromStr for Sides {
+    type Err = String;
+
+    /// Reads a name; the error is the tail of a message with the nearest known names.
+    fn from_str(word: &str) -> Result<Self, String> {
+        let names = Self::NAMES.map(|(name, _)| name);
+        let found = Self::NAMES.iter().find(|(name, _)| *name == word).map(|(_, sides)| *sides);
+        found.ok_or_else(|| sigmatau_core::nearest::did_you_mean(word, &names))
+    }
 }
 
 /// Returns the two-sided interval of a deviation: σ √(ν/χ²_{(1+p)/2}) … σ √(ν/χ²_{(1−p)/2}).
@@ -24,8 +80,13 @@ pub struct Interval {
 /// assert!((interval.upper - 1.034_536e-1).abs() < 1e-7);
 /// ```
 pub fn two_sided(deviation: f64, edf: f64, confidence: f64) -> Option<Interval> {
-    let end = |probability: f64| Some(deviation * (edf / chi_squared_quantile(probability, edf)?).sqrt());
-    Some(Interval { lower: end(0.5 + 0.5 * confidence)?, upper: end(0.5 - 0.5 * confidence)? })
+    let lower = end(deviation, edf, 0.5 + 0.5 * confidence)?;
+    Some(Interval { lower, upper: end(deviation, edf, 0.5 - 0.5 * confidence)? })
+}
+
+/// The deviation below which chi-square of this probability puts the true one.
+fn end(deviation: f64, edf: f64, probability: f64) -> Option<f64> {
+    Some(deviation * (edf / chi_squared_quantile(probability, edf)?).sqrt())
 }
 
 /// Degrees of freedom from which on the asymptotic series is exact to 1e-12.

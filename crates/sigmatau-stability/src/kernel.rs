@@ -29,7 +29,7 @@ pub(crate) fn vectorised<T>(work: impl FnOnce() -> T) -> T {
 
 /// The sum of the squared terms of a statistic and their number.
 ///
-/// Sums of separate arcs of one clock add up, see [`Terms::pool`].
+/// Terms of separate arcs of one clock are pooled by [`crate::estimator::Gather::pool`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Terms {
     /// Sum of the squares, in s².
@@ -42,12 +42,6 @@ impl Terms {
     /// The mean square, or nothing where there is no term.
     pub fn mean_square(self) -> Option<f64> {
         (self.n > 0).then(|| self.sum / self.n as f64)
-    }
-
-    /// The terms of two arcs together.
-    #[must_use]
-    pub fn pool(self, other: Self) -> Self {
-        Self { sum: self.sum + other.sum, n: self.n + other.n }
     }
 }
 

@@ -10,6 +10,7 @@
 //! depend on their number.
 
 pub mod analysis;
+pub mod convention;
 pub mod edf;
 pub mod estimator;
 pub mod interval;
@@ -19,6 +20,7 @@ pub mod screen;
 pub mod tau;
 
 pub use analysis::{Analysis, ClockData, Point, Settings, analyse};
+pub use convention::Convention;
 pub use estimator::{ESTIMATORS, Estimator};
 pub use kernel::Terms;
 pub use noise::Noise;

@@ -21,6 +21,38 @@ pub enum TauList {
     Explicit(Vec<f64>),
 }
 
+/// The averaging factors that a statistic has, and the averaging times that they stand for.
+#[derive(Clone, Copy)]
+pub struct Grid {
+    /// The smallest averaging factor.
+    pub least: usize,
+    /// Averaging factors are multiples of this.
+    pub step: usize,
+    /// The largest averaging factor offered by a rule is N divided by this (Stable32's stop ratio).
+    pub stop_ratio: usize,
+    /// Points of the record that one term spans at averaging factor m, less one.
+    pub reach: fn(usize) -> usize,
+    /// The averaging time in units of τ₀, from m and the number of phase points.
+    pub tau: fn(usize, usize) -> f64,
+}
+
+impl Grid {
+    /// Every m from 1 on, which stands for τ = m τ₀.
+    pub const EVERY: Self = Self { least: 1, step: 1, stop_ratio: 1, reach: |m| m, tau: |m, _| m as f64 };
+
+    fn offers(&self, m: usize, points: usize) -> bool {
+        m >= self.least && m.is_multiple_of(self.step) && (self.reach)(m) < points
+    }
+
+    /// The averaging factor that stands for an averaging time in units of τ₀.
+    fn factor(&self, tau: f64, points: usize) -> Option<usize> {
+        let per_factor = (self.tau)(self.step, points) / self.step as f64;
+        let near = (tau / per_factor).round() as usize;
+        let means = |m: &usize| ((self.tau)(*m, points) - tau).abs() <= SLACK * tau;
+        (near >= 1 && near.is_multiple_of(self.step)).then_some(near).filter(means)
+    }
+}
+
 /// Averaging factors for one record, and what of an explicit list did not fit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Factors {
@@ -42,12 +74,10 @@ const SLACK: f64 = 1e-6;
 
 impl TauList {
     /// Returns the averaging factors for `points` phase points every `tau0` seconds.
-    ///
-    /// `stop_ratio` bounds the rules, `reach`(m) is how many points a term spans, less one.
-    pub fn factors(&self, points: usize, tau0: f64, stop_ratio: usize, reach: fn(usize) -> usize) -> Factors {
-        let limit = points / stop_ratio;
+    pub fn factors(&self, points: usize, tau0: f64, grid: &Grid) -> Factors {
+        let limit = points / grid.stop_ratio;
         let rule = |m: &mut dyn Iterator<Item = usize>| Factors {
-            m: m.take_while(|m| *m <= limit && reach(*m) < points).collect(),
+            m: m.take_while(|m| *m <= limit).filter(|m| grid.offers(*m, points)).collect(),
             ..Factors::default()
         };
         match self {
@@ -55,27 +85,24 @@ impl TauList {
             Self::Decade => rule(&mut (0..19).flat_map(|decade| [1, 2, 4].map(|m| m * 10_usize.pow(decade)))),
             Self::All => rule(&mut (1..)),
             Self::Log(per_decade) => {
-                let mut m: Vec<usize> = (0..19 * per_decade)
-                    .map(|k| 10f64.powf(f64::from(k) / f64::from(*per_decade)).round() as usize)
-                    .collect();
+                let nearest = |m: f64| (m / grid.step as f64).round() as usize * grid.step;
+                let mut m: Vec<usize> =
+                    (0..19 * per_decade).map(|k| nearest(10f64.powf(f64::from(k) / f64::from(*per_decade)))).collect();
                 m.dedup();
                 rule(&mut m.into_iter())
             }
-            Self::Explicit(taus) => explicit(taus, points, tau0, reach),
+            Self::Explicit(taus) => explicit(taus, points, tau0, grid),
         }
     }
 }
 
-fn explicit(taus: &[f64], points: usize, tau0: f64, reach: fn(usize) -> usize) -> Factors {
+fn explicit(taus: &[f64], points: usize, tau0: f64, grid: &Grid) -> Factors {
     let mut factors = Factors::default();
     for &tau in taus {
-        let m = (tau / tau0).round();
-        if m < 1.0 || (tau / tau0 - m).abs() > SLACK * m {
-            factors.off_grid.push(tau);
-        } else if m > points as f64 || reach(m as usize) >= points {
-            factors.too_long.push(tau);
-        } else {
-            factors.m.push(m as usize);
+        match grid.factor(tau / tau0, points) {
+            None => factors.off_grid.push(tau),
+            Some(m) if grid.offers(m, points) => factors.m.push(m),
+            Some(_) => factors.too_long.push(tau),
         }
     }
     factors.m.sort_unstable();
@@ -123,7 +150,8 @@ mod tests {
     use super::*;
 
     fn factors(list: &str, points: usize, stop_ratio: usize) -> Factors {
-        list.parse::<TauList>().unwrap().factors(points, 0.5, stop_ratio, |m| 2 * m)
+        let grid = Grid { stop_ratio, reach: |m| 2 * m, ..Grid::EVERY };
+        list.parse::<TauList>().unwrap().factors(points, 0.5, &grid)
     }
 
     #[test]
@@ -138,6 +166,16 @@ mod tests {
     fn explicit_times_off_the_grid_are_told_not_rounded() {
         let found = factors("0.5, 0.7, 5, 1000", 101, 4);
         assert_eq!((found.m, found.off_grid, found.too_long), (vec![1, 10], vec![0.7], vec![1000.0]));
+    }
+
+    #[test]
+    fn a_coarser_grid_has_its_own_averaging_times() {
+        let grid = Grid { least: 10, step: 2, reach: |m| m, tau: |m, _| 0.75 * m as f64, ..Grid::EVERY };
+        let factors = |list: &str| list.parse::<TauList>().unwrap().factors(41, 2.0, &grid);
+        assert_eq!(factors("all").m, (10..=40).step_by(2).collect::<Vec<_>>());
+        assert_eq!(factors("decade").m, [10, 20, 40]);
+        let found = factors("3, 15, 16.5, 18, 150");
+        assert_eq!((found.m, found.off_grid, found.too_long), (vec![10, 12], vec![16.5], vec![3.0, 150.0]));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 use sigmatau_core::{FrequencySeries, PhaseSeries, Unit};
 use sigmatau_spectrum::PowerLaw;
-use sigmatau_stability::edf::EdfMethod;
 use sigmatau_stability::{Analysis, ClockData, ESTIMATORS, Estimator, Settings, TauList, Terms, analyse};
 
 fn noise(alpha: i8, points: usize, stream: u64) -> Vec<f64> {
@@ -12,7 +11,7 @@ fn noise(alpha: i8, points: usize, stream: u64) -> Vec<f64> {
 
 fn settings() -> Settings {
     let (estimators, taus) = (ESTIMATORS.to_vec(), TauList::Octave);
-    Settings { estimators, taus, confidence: 0.95, edf: EdfMethod::GreenhallRiley, noise: None }
+    Settings { estimators, taus, ..Settings::default() }
 }
 
 fn analysed(x: &[f64], tau0: f64) -> Analysis {
@@ -54,7 +53,7 @@ proptest! {
     fn time_reversal_leaves_overlapping_deviations_unchanged(alpha in -2..=2_i8, m in 1..60_usize) {
         let x = noise(alpha, 257, 5);
         let reversed: Vec<f64> = x.iter().rev().copied().collect();
-        for estimator in ESTIMATORS.iter().filter(|estimator| estimator.differences.overlapping) {
+        for estimator in ESTIMATORS.iter().filter(|estimator| estimator.model.overlapping()) {
             assert_near(terms(estimator, &reversed, m).sum, terms(estimator, &x, m).sum, 1e-9, estimator.name);
         }
     }

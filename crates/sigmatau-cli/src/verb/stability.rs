@@ -59,8 +59,10 @@ fn pipeline(asked: &StabilityArguments) -> Document {
         ("estimators", estimators),
         ("tau", text(&asked.tau)),
         ("confidence", asked.confidence.as_deref().map(number_or_text)),
+        ("interval", text(&asked.interval)),
         ("edf", text(&asked.edf)),
         ("noise", text(&asked.noise)),
+        ("convention", text(&asked.convention)),
     ];
     Document::of(vec![
         ("dataset".to_owned(), table([("files", Some(table(dataset)))])),

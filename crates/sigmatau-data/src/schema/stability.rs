@@ -9,12 +9,12 @@ pub static SCHEMA: Schema = Schema {
     fields: &[
         text("series", "name of the clock"),
         text("estimator", "name of the statistic, such as `oadev`"),
-        float("tau_s", "s", "averaging time τ = m τ₀"),
+        float("tau_s", "s", "averaging time τ; m τ₀, but for the statistics of the Theo1 family"),
         integer("m", "1", "averaging factor"),
         float("deviation", "", "the deviation; in 1 for the frequency statistics, in s for the time statistics"),
         float("lower", "", "lower end of the confidence interval; null where it is not assessable"),
         float("upper", "", "upper end of the confidence interval; null where it is not assessable"),
-        float("confidence", "1", "confidence level of the two-sided interval"),
+        float("confidence", "1", "confidence level of the interval"),
         integer("n", "1", "number of terms in the mean"),
         float("edf", "1", "equivalent degrees of freedom of the mean square"),
         text("edf_method", "how the degrees of freedom were found"),
@@ -22,5 +22,6 @@ pub static SCHEMA: Schema = Schema {
         float("alpha", "1", "exponent α of S_y(f) ∝ f^α; null where it could not be identified"),
         float("bias", "1", "bias factor that the squared deviation was divided by; 1 where none"),
         text("flags", "remarks on this row, separated by spaces"),
+        float("raw", "", "the deviation before its bias was removed"),
     ],
 };

@@ -1,30 +1,33 @@
 //! Frequency stability of clocks.
 
 use super::{Analysis, Op};
-use crate::dataset::{Dataset, Unit};
+use crate::dataset::{Dataset, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, SeriesError, Severity, Unit as Measure};
 use sigmatau_data::clock::{ClockKind, ClockSeries};
 use sigmatau_data::{Column, DataError, Table, schema};
-use sigmatau_stability::edf::EdfMethod;
 use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, analyse};
+use std::str::FromStr;
 
 /// Deviations of the Allan family with intervals, for every series of the dataset.
 pub(super) static OP: Op = Op {
     name: "stability",
     title: "frequency stability: Allan-family deviations with noise type, degrees of freedom and interval",
     revision: sigmatau_stability::REVISION,
+    scope: Scope::Series,
     schema: &schema::stability::SCHEMA,
     parameters: &[
         Parameter::new("estimators", "statistics, see `list estimators`").or("[\"oadev\", \"mdev\", \"ohdev\"]"),
         Parameter::new("tau", "averaging times: octave, decade, all, log:N, or seconds such as \"1,10,100\"")
             .or("\"octave\""),
-        Parameter::new("confidence", "level of the two-sided intervals, between 0 and 1").or("0.95"),
+        Parameter::new("confidence", "level of the intervals, between 0 and 1").or("0.95"),
+        Parameter::new("interval", "which ends are bounded: two-sided, upper or lower").or("\"two-sided\""),
         Parameter::new("edf", "degrees of freedom: greenhall-riley, or closed-form (oadev only)")
             .or("\"greenhall-riley\""),
         Parameter::new("noise", "power-law noise: auto, or its name such as \"white FM\"").or("\"auto\""),
+        Parameter::new("convention", "whose choices are followed: standard, or stable32").or("\"standard\""),
     ],
     plan,
 };
@@ -38,8 +41,10 @@ fn settings(section: &Section<'_>) -> Result<Settings, DocumentError> {
         estimators: estimators(section)?,
         taus: section.required("tau")?.parse().map_err(|error| section.refuse_key("tau", &format!("{error}")))?,
         confidence: confidence(section)?,
-        edf: edf(section)?,
+        sides: word(section, "interval", "kind of interval")?,
+        edf: word(section, "edf", "method for degrees of freedom")?,
         noise: noise(section)?,
+        convention: word(section, "convention", "convention")?,
     })
 }
 
@@ -60,11 +65,10 @@ fn confidence(section: &Section<'_>) -> Result<f64, DocumentError> {
     (confidence > 0.0 && confidence < 1.0).then_some(confidence).ok_or_else(refused)
 }
 
-fn edf(section: &Section<'_>) -> Result<EdfMethod, DocumentError> {
-    let name = section.required("edf")?;
-    let refused =
-        |hint| section.refuse_key("edf", &format!("there is no method `{name}` for degrees of freedom{hint}"));
-    name.parse().map_err(refused)
+/// The word of a key that has a fixed list of words.
+fn word<T: FromStr<Err = String>>(section: &Section<'_>, key: &'static str, what: &str) -> Result<T, DocumentError> {
+    let name = section.required(key)?;
+    name.parse().map_err(|hint| section.refuse_key(key, &format!("there is no {what} `{name}`{hint}")))
 }
 
 fn noise(section: &Section<'_>) -> Result<Option<Noise>, DocumentError> {
@@ -82,11 +86,12 @@ struct Stability(Settings);
 
 impl Analysis for Stability {
     fn parameters(&self) -> String {
-        let Settings { estimators, taus, confidence, edf, noise } = &self.0;
+        let Settings { estimators, taus, confidence, sides, edf, noise, convention } = &self.0;
         let names: Vec<String> = estimators.iter().map(|estimator| format!("\"{}\"", estimator.name)).collect();
         let noise = noise.map_or("auto", Noise::name);
         format!(
-            "estimators = [{}]\ntau = \"{taus}\"\nconfidence = {confidence}\nedf = \"{edf}\"\nnoise = \"{noise}\"\n",
+            "estimators = [{}]\ntau = \"{taus}\"\nconfidence = {confidence}\ninterval = \"{sides}\"\nedf = \"{edf}\"\n\
+             noise = \"{noise}\"\nconvention = \"{convention}\"\n",
             names.join(", ")
         )
     }
@@ -139,22 +144,24 @@ fn not_a_series(error: &SeriesError) -> Finding {
 #[derive(Default)]
 struct Rows {
     texts: [Vec<String>; 5],
-    floats: [Vec<f64>; 8],
+    floats: [Vec<f64>; 9],
     integers: [Vec<i64>; 2],
 }
 
 impl Rows {
     fn push(&mut self, series: &str, point: &Point, settings: &Settings) {
         let noise = point.noise.map(|identified| identified.noise);
-        let edf_method = point.edf.map(|_| settings.edf.to_string()).unwrap_or_default();
+        let edf_method = point.edf.map_or("", |edf| edf.method);
         let noise_name = noise.map_or("", Noise::name);
         let texts =
-            [series.into(), point.estimator.name.into(), edf_method, noise_name.into(), point.flags().join(" ")];
+            [series.into(), point.estimator.name.into(), edf_method.into(), noise_name.into(), point.flags().join(" ")];
         let missing = f64::NAN;
         let (lower, upper) = point.interval.map_or((missing, missing), |interval| (interval.lower, interval.upper));
+        let upper = if upper.is_finite() { upper } else { missing };
         let alpha = noise.map_or(missing, |noise| f64::from(noise.alpha()));
-        let edf = point.edf.unwrap_or(missing);
-        let floats = [point.tau, point.deviation, lower, upper, settings.confidence, edf, alpha, 1.0];
+        let edf = point.edf.map_or(missing, |edf| edf.value);
+        let floats =
+            [point.tau, point.deviation, lower, upper, settings.confidence, edf, alpha, point.bias, point.raw()];
         self.texts.iter_mut().zip(texts).for_each(|(column, value)| column.push(value));
         self.floats.iter_mut().zip(floats).for_each(|(column, value)| column.push(value));
         self.integers.iter_mut().zip([point.m as i64, point.n as i64]).for_each(|(column, value)| column.push(value));
@@ -162,7 +169,7 @@ impl Rows {
 
     fn table(self) -> Table {
         let [series, estimator, edf_method, noise, flags] = self.texts;
-        let [tau, deviation, lower, upper, confidence, edf, alpha, bias] = self.floats;
+        let [tau, deviation, lower, upper, confidence, edf, alpha, bias, raw] = self.floats;
         let [m, n] = self.integers;
         let bare = |name: &str, values| Column { unit: None, ..Column::float(name, Measure::ONE, values) };
         let columns = vec![
@@ -181,6 +188,7 @@ impl Rows {
             Column::float("alpha", Measure::ONE, alpha),
             Column::float("bias", Measure::ONE, bias),
             Column::text("flags", flags),
+            bare("raw", raw),
         ];
         Table::new(columns).expect("every row fills every column")
     }
@@ -213,10 +221,11 @@ mod tests {
         assert_eq!(
             parameters,
             "estimators = [\"oadev\", \"mdev\", \"ohdev\"]\ntau = \"octave\"\nconfidence = 0.95\n\
-             edf = \"greenhall-riley\"\nnoise = \"auto\"\n"
+             interval = \"two-sided\"\nedf = \"greenhall-riley\"\nnoise = \"auto\"\nconvention = \"standard\"\n"
         );
         assert_eq!(meant(&parameters).unwrap(), parameters);
-        let stated = "estimators = [\"adev\"]\ntau = \"1,2.5\"\nconfidence = 0.683\nedf = \"closed-form\"\nnoise = \"white FM\"\n";
+        let stated = "estimators = [\"adev\"]\ntau = \"1,2.5\"\nconfidence = 0.683\ninterval = \"upper\"\n\
+                      edf = \"closed-form\"\nnoise = \"white FM\"\nconvention = \"stable32\"\n";
         assert_eq!(meant(stated).unwrap(), stated);
     }
 
@@ -236,7 +245,9 @@ mod tests {
             ("confidence = 1.0", "the confidence 1 must lie between 0 and 1"),
             ("confidence = nan", "must be a number"),
             ("noise = \"white\"", "there is no noise `white`; did you mean"),
-            ("edf = \"riley\"", "there is no method `riley` for degrees of freedom"),
+            ("edf = \"riley\"", "there is no method for degrees of freedom `riley`"),
+            ("convention = \"stable\"", "there is no convention `stable`; did you mean `stable32`"),
+            ("interval = \"uper\"", "there is no kind of interval `uper`; did you mean `upper`"),
             ("tau = \"1,x\"", "read the averaging times `1,x`"),
         ] {
             let message = meant(text).unwrap_err();

@@ -1,8 +1,9 @@
 //! The Allan deviation without overlap.
 
-use super::{Estimator, sum_squares};
-use crate::edf::Differences;
+use super::{Bias, Estimator, Gather, sum_squares};
+use crate::edf::{Differences, Model};
 use crate::kernel::{Terms, consecutive};
+use crate::tau::Grid;
 use sigmatau_core::Unit;
 use sigmatau_spectrum::PowerLaw;
 
@@ -13,11 +14,12 @@ pub(super) static ESTIMATOR: Estimator = Estimator {
     symbol: "σ_y(τ)",
     unit: Unit::ONE,
     reference: "NIST SP 1065, 5.2.2",
-    stop_ratio: 5,
-    reach: |m| 2 * m,
-    differences: Differences { order: 2, averaged: false, overlapping: false },
+    grid: Grid { stop_ratio: 5, reach: |m| 2 * m, ..Grid::EVERY },
+    model: Model::Differences(Differences { order: 2, averaged: false, overlapping: false }),
+    gather: Gather::MeanSquare,
     terms: consecutive::second_differences,
     scale: |m, tau0| 0.5 / (m * tau0).powi(2),
+    bias: Bias::None,
     expected: PowerLaw::theoretical_adev,
     definition,
 };

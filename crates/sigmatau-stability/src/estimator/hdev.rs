@@ -1,8 +1,9 @@
 //! The Hadamard deviation without overlap.
 
-use super::{Estimator, sum_squares};
-use crate::edf::Differences;
+use super::{Bias, Estimator, Gather, sum_squares};
+use crate::edf::{Differences, Model};
 use crate::kernel::{Terms, consecutive};
+use crate::tau::Grid;
 use sigmatau_core::Unit;
 use sigmatau_spectrum::PowerLaw;
 
@@ -13,11 +14,12 @@ pub(super) static ESTIMATOR: Estimator = Estimator {
     symbol: "Hσ_y(τ)",
     unit: Unit::ONE,
     reference: "NIST SP 1065, 5.2.8",
-    stop_ratio: 5,
-    reach: |m| 3 * m,
-    differences: Differences { order: 3, averaged: false, overlapping: false },
+    grid: Grid { stop_ratio: 5, reach: |m| 3 * m, ..Grid::EVERY },
+    model: Model::Differences(Differences { order: 3, averaged: false, overlapping: false }),
+    gather: Gather::MeanSquare,
     terms: consecutive::third_differences,
     scale: |m, tau0| 1.0 / (6.0 * (m * tau0).powi(2)),
+    bias: Bias::None,
     expected: PowerLaw::theoretical_hdev,
     definition,
 };

@@ -1,8 +1,9 @@
 //! The modified Allan deviation.
 
-use super::{Estimator, sum_squares};
-use crate::edf::Differences;
+use super::{Bias, Estimator, Gather, sum_squares};
+use crate::edf::{Differences, Model};
 use crate::kernel::{Terms, modified};
+use crate::tau::Grid;
 use sigmatau_core::Unit;
 use sigmatau_spectrum::PowerLaw;
 
@@ -14,11 +15,12 @@ pub(super) static ESTIMATOR: Estimator = Estimator {
     symbol: "Mod σ_y(τ)",
     unit: Unit::ONE,
     reference: "NIST SP 1065, 5.2.5",
-    stop_ratio: 4,
-    reach: |m| 3 * m - 1,
-    differences: Differences { order: 2, averaged: true, overlapping: true },
+    grid: Grid { stop_ratio: 4, reach: |m| 3 * m - 1, ..Grid::EVERY },
+    model: Model::Differences(Differences { order: 2, averaged: true, overlapping: true }),
+    gather: Gather::MeanSquare,
     terms: modified::second_differences_of_averages,
     scale: |m, tau0| 0.5 / (m * m * tau0).powi(2),
+    bias: Bias::None,
     expected: PowerLaw::theoretical_mdev,
     definition,
 };
