@@ -14,7 +14,7 @@ mod store;
 
 use crate::column::{Described, Storage};
 use crate::document::{DocumentError, Parameter, Section};
-use crate::parquet_file::ParquetFile;
+use crate::parquet_file::{CHUNK, ParquetFile};
 use crate::{DataError, Table, grid};
 use gather::{Lane, gather};
 use index::Segment;
@@ -241,7 +241,6 @@ impl ClockSource {
     fn finish(&self, series: usize, times: Option<&[i64]>, values: Vec<f64>) -> ClockSeries {
         let value = self.layout.value(series);
         let mut findings = Vec::new();
-        findings.extend(missing(&values));
         let values = finite(values, &mut findings);
         let grid = match times {
             Some(times) => on_grid(times, values, value.tau0, &mut findings),
@@ -298,32 +297,31 @@ fn interleaved(rows: &[Arc<[Segment]>]) -> Option<Finding> {
     (scattered > 0).then_some(finding)
 }
 
-/// The remark that values are missing in rows that are there.
-fn missing(values: &[f64]) -> Option<Finding> {
-    let missing = values.iter().filter(|value| value.is_nan()).count();
-    let finding = Finding::new(
+/// The remarks on missing and infinite values; the infinite ones are then taken as missing.
+fn finite(mut values: Vec<f64>, findings: &mut Vec<Finding>) -> Vec<f64> {
+    let odd = |values: &[f64]| values.iter().filter(|value| !value.is_finite()).count();
+    if values.par_chunks(CHUNK).map(odd).sum::<usize>() == 0 {
+        return values;
+    }
+    let (missing, infinite): (Vec<f64>, Vec<f64>) =
+        values.iter().filter(|value| !value.is_finite()).partition(|value| value.is_nan());
+    values.iter_mut().filter(|value| value.is_infinite()).for_each(|value| *value = f64::NAN);
+    let note = Finding::new(
         Severity::Note,
         "missing",
-        format!("{missing} of {} values are missing", values.len()),
+        format!("{} of {} values are missing", missing.len(), values.len()),
         "terms that touch a missing value are left out",
         "look for outages of the counter if the count surprises",
     );
-    (missing > 0).then_some(finding)
-}
-
-/// The values with infinite ones taken as missing.
-fn finite(mut values: Vec<f64>, findings: &mut Vec<Finding>) -> Vec<f64> {
-    let infinite: usize = values.iter().map(|value| usize::from(value.is_infinite())).sum();
-    if infinite > 0 {
-        values.iter_mut().filter(|value| value.is_infinite()).for_each(|value| *value = f64::NAN);
-        findings.push(Finding::new(
-            Severity::Warning,
-            "infinite",
-            format!("{infinite} of {} values are infinite", values.len()),
-            "they were taken as missing",
-            "look for overflows of the counter, or for a mark of missing values",
-        ));
-    }
+    let warning = Finding::new(
+        Severity::Warning,
+        "infinite",
+        format!("{} of {} values are infinite", infinite.len(), values.len()),
+        "they were taken as missing",
+        "look for overflows of the counter, or for a mark of missing values",
+    );
+    findings.extend((!missing.is_empty()).then_some(note));
+    findings.extend((!infinite.is_empty()).then_some(warning));
     values
 }
 

@@ -9,7 +9,9 @@ pub(crate) mod line;
 pub(crate) mod modified;
 pub(crate) mod overlapping;
 
+use sigmatau_core::PhaseSeries;
 use sigmatau_core::series::NeumaierSum;
+use std::ops::Range;
 
 /// Starts of terms per block: 64 KiB of each stream, long enough for the prefetcher, and the streams
 /// of neighbouring averaging factors share the L2 cache.
@@ -21,10 +23,30 @@ const COLUMN: usize = 2048;
 /// Independent partial sums, a fixed number so that the digits do not depend on the machine.
 pub(crate) const LANES: usize = 8;
 
-/// Runs `work`, compiled for the vector instructions that this processor has; the digits are those of any other.
-#[inline(always)]
-pub(crate) fn vectorised<T>(work: impl FnOnce() -> T) -> T {
-    pulp::Arch::new().dispatch(work)
+/// A statistic whose terms are summed in blocks of neighbouring starts.
+pub(crate) trait Blocks {
+    /// Points that a term spans at averaging factor m, less one.
+    fn reach(&self, m: usize) -> usize;
+
+    /// Sums the terms that start at the given places. It is compiled for several processors, so that it
+    /// and what it calls in its loops are to be inlined.
+    fn sum(&self, starts: Range<usize>, m: usize) -> Terms;
+}
+
+/// One block, summed with the vector instructions that the processor has; the digits are those of any other.
+struct Block<'a, B> {
+    statistic: &'a B,
+    starts: Range<usize>,
+    m: usize,
+}
+
+impl<B: Blocks> pulp::WithSimd for Block<'_, B> {
+    type Output = Terms;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Terms {
+        self.statistic.sum(self.starts, self.m)
+    }
 }
 
 /// The sum of the squared terms of a statistic and their number.
@@ -46,7 +68,7 @@ impl Terms {
 }
 
 /// Adds up block sums with compensation.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Total {
     sum: NeumaierSum,
     n: u64,
@@ -63,35 +85,123 @@ impl Total {
     }
 }
 
-/// Runs `block` over the starts of terms in blocks, with the averaging factors as the inner loop.
+/// Sums the terms of a whole record in blocks, with the averaging factors as the inner loop.
 ///
-/// A term that starts at i reaches to point i + `reach`(m). Factors below [`ROW`] share one pass along
+/// A term that starts at i reaches to point i + reach(m). Factors below [`ROW`] share one pass along
 /// the record. For the longer ones the record is seen as rows of [`ROW`] points, and one narrow column
 /// of all rows is finished before the next: what terms of different octaves share is then still in the cache.
-fn in_blocks(
-    points: usize,
-    factors: &[usize],
-    reach: impl Fn(usize) -> usize,
-    block: impl Fn(std::ops::Range<usize>, usize) -> Terms,
-) -> Vec<Terms> {
-    let mut totals = vec![Total::default(); factors.len()];
-    let mut add = |factor: usize, start: usize, width: usize| {
-        let m = factors[factor];
-        let end = points.saturating_sub(reach(m)).min(start + width);
-        if start < end {
-            totals[factor].add(vectorised(|| block(start..end, m)));
-        }
-    };
-    let (near, far): (Vec<usize>, Vec<usize>) = (0..factors.len()).partition(|factor| factors[*factor] < ROW);
+fn in_blocks(points: usize, factors: &[usize], statistic: &impl Blocks) -> Vec<Terms> {
+    let mut tallies: Vec<Tally> = factors.iter().map(|m| Tally::new(*m)).collect();
+    let (mut near, mut far): (Vec<&mut Tally>, Vec<&mut Tally>) = tallies.iter_mut().partition(|tally| tally.m < ROW);
     for start in (0..points).step_by(BLOCK) {
-        near.iter().for_each(|factor| add(*factor, start, BLOCK));
+        near.iter_mut().for_each(|tally| tally.add(statistic, start, points));
     }
     for column in (0..ROW).step_by(COLUMN) {
-        for factor in &far {
-            (column..points).step_by(ROW).for_each(|start| add(*factor, start, COLUMN));
+        for tally in &mut far {
+            (column..points).step_by(ROW).for_each(|start| tally.add(statistic, start, points));
         }
     }
-    totals.into_iter().map(Total::terms).collect()
+    tallies.iter().map(Tally::terms).collect()
+}
+
+/// The terms of one averaging factor, block by block.
+///
+/// Block sums are added in the order of the record, those of each column for themselves: whether the
+/// record is at hand or streams by, the digits are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally {
+    m: usize,
+    columns: Vec<Total>,
+    /// The first start of the next block, where the record streams by.
+    next: usize,
+}
+
+impl Tally {
+    pub(crate) fn new(m: usize) -> Self {
+        Self { m, columns: vec![Total::default(); if m < ROW { 1 } else { ROW / COLUMN }], next: 0 }
+    }
+
+    /// The number of starts in a block.
+    fn width(&self) -> usize {
+        if self.m < ROW { BLOCK } else { COLUMN }
+    }
+
+    /// The first place that terms to come may need.
+    pub(crate) fn next(&self) -> usize {
+        self.next
+    }
+
+    /// Adds the block that begins at `start`, as far as the `points` of the record go.
+    fn add(&mut self, statistic: &impl Blocks, start: usize, points: usize) {
+        let end = points.saturating_sub(statistic.reach(self.m)).min(start + self.width());
+        if start < end {
+            let column = start / self.width() % self.columns.len();
+            let block = Block { statistic, starts: start..end, m: self.m };
+            self.columns[column].add(pulp::Arch::new().dispatch(block));
+        }
+    }
+
+    /// Adds the whole blocks that the first `points` of the record hold.
+    pub(crate) fn advance(&mut self, statistic: &impl Blocks, points: usize) {
+        while self.next + self.width() + statistic.reach(self.m) <= points {
+            self.add(statistic, self.next, points);
+            self.next += self.width();
+        }
+    }
+
+    /// Adds what is left when the record has come to its end.
+    pub(crate) fn finish(&mut self, statistic: &impl Blocks, points: usize) {
+        self.advance(statistic, points);
+        self.add(statistic, self.next, points);
+    }
+
+    /// All terms so far.
+    pub(crate) fn terms(&self) -> Terms {
+        let mut total = Total::default();
+        self.columns.iter().for_each(|column| total.add(column.terms()));
+        total.terms()
+    }
+}
+
+/// Phases of a record that are at hand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window<'a> {
+    phases: &'a [f64],
+    /// The place of the first of them in the record.
+    first: usize,
+    /// The place behind the last missing one.
+    gaps_before: usize,
+}
+
+impl<'a> Window<'a> {
+    /// The phases from place `first` on; behind `gaps_before` none is missing.
+    pub(crate) fn new(phases: &'a [f64], first: usize, gaps_before: usize) -> Self {
+        Self { phases, first, gaps_before }
+    }
+
+    /// A whole record.
+    pub(crate) fn whole(series: &PhaseSeries<'a>) -> Self {
+        let last = || series.values().iter().rposition(|x| x.is_nan());
+        let gaps_before = if series.has_gaps() { last().map_or(0, |last| last + 1) } else { 0 };
+        Self::new(series.values(), 0, gaps_before)
+    }
+
+    /// The place behind the last phase.
+    pub(crate) fn end(&self) -> usize {
+        self.first + self.phases.len()
+    }
+
+    /// The phases at the given places.
+    #[inline(always)]
+    pub(crate) fn at(&self, places: Range<usize>) -> &'a [f64] {
+        &self.phases[places.start - self.first..places.end - self.first]
+    }
+
+    /// Tells whether a phase may be missing at `place` or behind it.
+    #[inline(always)]
+    pub(crate) fn gaps_from(&self, place: usize) -> bool {
+        place < self.gaps_before
+    }
 }
 
 /// Squares and counts of terms in fixed lanes. With `GAPS`, a term that is `NaN` is dropped.

@@ -3,35 +3,48 @@
 //! The differences are taken as differences of neighbouring differences, which are exact in `f64`
 //! for phases near one another: a frequency offset cancels without a rounding error of its own.
 
-use super::{LANES, Lanes, Terms, in_blocks};
+use super::{Blocks, LANES, Lanes, Terms, Window, in_blocks};
 use sigmatau_core::PhaseSeries;
+use std::ops::Range;
 
 /// Sums (x(i+2m) − 2x(i+m) + x(i))² over all i. Time O(N) per factor, no memory beyond the data.
 pub(crate) fn second_differences(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Terms> {
-    let x = phase.values();
-    in_blocks(
-        x.len(),
-        factors,
-        |m| 2 * m,
-        |i, m| {
-            let [a, b, c] = [0, m, 2 * m].map(|shift| &x[i.start + shift..i.end + shift]);
-            if phase.has_gaps() { second::<true>(a, b, c) } else { second::<false>(a, b, c) }
-        },
-    )
+    in_blocks(phase.len(), factors, &Second(Window::whole(phase)))
 }
 
 /// Sums (x(i+3m) − 3x(i+2m) + 3x(i+m) − x(i))² over all i. Time O(N) per factor, no memory beyond the data.
 pub(crate) fn third_differences(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Terms> {
-    let x = phase.values();
-    in_blocks(
-        x.len(),
-        factors,
-        |m| 3 * m,
-        |i, m| {
-            let [a, b, c, d] = [0, m, 2 * m, 3 * m].map(|shift| &x[i.start + shift..i.end + shift]);
-            if phase.has_gaps() { third::<true>(a, b, c, d) } else { third::<false>(a, b, c, d) }
-        },
-    )
+    in_blocks(phase.len(), factors, &Third(Window::whole(phase)))
+}
+
+/// The terms of [`second_differences`].
+pub(crate) struct Second<'a>(pub(crate) Window<'a>);
+
+/// The terms of [`third_differences`].
+pub(crate) struct Third<'a>(pub(crate) Window<'a>);
+
+impl Blocks for Second<'_> {
+    fn reach(&self, m: usize) -> usize {
+        2 * m
+    }
+
+    #[inline(always)]
+    fn sum(&self, i: Range<usize>, m: usize) -> Terms {
+        let [a, b, c] = [0, m, 2 * m].map(|shift| self.0.at(i.start + shift..i.end + shift));
+        if self.0.gaps_from(i.start) { second::<true>(a, b, c) } else { second::<false>(a, b, c) }
+    }
+}
+
+impl Blocks for Third<'_> {
+    fn reach(&self, m: usize) -> usize {
+        3 * m
+    }
+
+    #[inline(always)]
+    fn sum(&self, i: Range<usize>, m: usize) -> Terms {
+        let [a, b, c, d] = [0, m, 2 * m, 3 * m].map(|shift| self.0.at(i.start + shift..i.end + shift));
+        if self.0.gaps_from(i.start) { third::<true>(a, b, c, d) } else { third::<false>(a, b, c, d) }
+    }
 }
 
 #[inline(always)]

@@ -7,7 +7,6 @@ mod moments;
 mod stretch;
 
 use crate::kernel::line::Stage;
-use crate::kernel::vectorised;
 use moments::Parabola;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -22,8 +21,6 @@ const BLOCK: usize = 2048;
 const SHARED: usize = 1 << 15;
 /// Factors that are followed at a time: their state takes up to 20 kB each.
 const TOGETHER: usize = 256;
-/// Points for which the first line stays exact.
-const REACH: f64 = (1_u64 << 32) as f64;
 
 /// Returns the exponent α, not rounded, from the lag-1 autocorrelation of every `m`-th phase, one averaging time
 /// apart, or nothing for fewer than [`FEWEST_POINTS`] of them.
@@ -104,19 +101,33 @@ impl Lag1 {
     fn close(&mut self) {
         let points = self.block.len() - CARRY;
         self.line = self.line.or_else(|| line(&self.block));
-        let line = self.line.unwrap_or_default();
         let first = self.first as f64 - CARRY as f64;
-        let mut block = [0.0; CARRY + BLOCK];
-        let block = &mut block[..self.block.len()];
-        let added = vectorised(|| {
-            block.iter_mut().zip(&PLACES).zip(&self.block).for_each(|((left, k), x)| *left = line.off(first + k, *x));
-            let parabola = parabola(block);
-            block.iter_mut().zip(&PLACES).for_each(|(left, k)| *left -= parabola.at(*k));
-            Stretch::of(block, parabola)
-        });
-        self.stretch = self.stretch.then(added, points as f64);
+        let block = Block { phases: &self.block, first, line: self.line.unwrap_or_default() };
+        self.stretch = self.stretch.then(pulp::Arch::new().dispatch(block), points as f64);
         self.first += points as u64;
         self.block.drain(..points);
+    }
+}
+
+/// A block behind its carry, summed with the vector instructions that the processor has.
+struct Block<'a> {
+    phases: &'a [f64],
+    first: f64,
+    line: Stage,
+}
+
+impl pulp::WithSimd for Block<'_> {
+    type Output = Stretch;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Stretch {
+        let mut room = [0.0; CARRY + BLOCK];
+        let left = &mut room[..self.phases.len()];
+        let places = left.iter_mut().zip(&PLACES).zip(self.phases);
+        places.for_each(|((left, k), x)| *left = self.line.off(self.first + k, *x));
+        let parabola = parabola(left);
+        left.iter_mut().zip(&PLACES).for_each(|(left, k)| *left -= parabola.at(*k));
+        Stretch::of(left, parabola)
     }
 }
 
@@ -135,7 +146,7 @@ const PLACES: [f64; CARRY + BLOCK] = {
 fn line(block: &[f64]) -> Option<Stage> {
     let ends = present(block)?;
     let point = |k: usize| (k as f64 - CARRY as f64, block[k]);
-    (ends.start < ends.end).then(|| Stage::through(point(ends.start), point(ends.end), REACH))
+    (ends.start < ends.end).then(|| Stage::through(point(ends.start), point(ends.end)))
 }
 
 /// A parabola through the first, a middle and the last point there is.

@@ -60,13 +60,11 @@ impl Moments {
         let (mut squares, mut cross) = ([0.0; LANES], [[0.0; LANES]; POWERS]);
         let (groups, rest) = values.as_chunks::<LANES>();
         for (u, s) in groups.iter().zip(places.as_chunks::<LANES>().0) {
-            for lane in 0..LANES {
-                squares[lane] += u[lane] * u[lane];
-                let mut product = u[lane];
-                for sums in &mut cross {
-                    sums[lane] += product;
-                    product *= s[lane];
-                }
+            let mut products = *u;
+            (0..LANES).for_each(|lane| squares[lane] += u[lane] * u[lane]);
+            for sums in &mut cross {
+                (0..LANES).for_each(|lane| sums[lane] += products[lane]);
+                (0..LANES).for_each(|lane| products[lane] *= s[lane]);
             }
         }
         let mut moments = Self { powers: powers(values.len() as f64), ..Self::default() };

@@ -25,6 +25,10 @@ impl Stretch {
     pub(super) fn of(block: &[f64], parabola: Parabola) -> Self {
         let end = block.len() as f64;
         let mut stretch = Self { parabola: parabola.moved(end), ..Self::default() };
+        if block.iter().filter(|x| x.is_nan()).count() == 0 {
+            stretch.add_run(block, 0..block.len());
+            return stretch;
+        }
         let mut start = 0;
         while let Some(begin) = block[start..].iter().position(|x| !x.is_nan()).map(|k| start + k) {
             let run = begin..block[begin..].iter().position(|x| x.is_nan()).map_or(block.len(), |k| begin + k);
@@ -38,11 +42,11 @@ impl Stretch {
     #[inline(always)]
     fn add_run(&mut self, block: &[f64], run: Range<usize>) {
         let (end, ends_here) = (block.len() as f64, run.end >= CARRY && run.end < block.len());
-        let mut room = [0.0; CARRY + BLOCK];
-        let left = &mut room[..run.len()];
-        left.copy_from_slice(&block[run.clone()]);
+        let mut room = [[0.0; CARRY + BLOCK]; 2];
+        let [mut this, mut next] = room.each_mut();
+        this[..run.len()].copy_from_slice(&block[run.clone()]);
         for order in 0..=ORDERS.min(run.len() - 1) {
-            let (begin, left) = (run.start + order, &mut room[..run.len() - order]);
+            let (begin, left) = (run.start + order, &this[..run.len() - order]);
             let known = CARRY.saturating_sub(begin).min(left.len());
             let place = |k: usize| (begin + k) as f64 - end;
             self.add(order, sums(order, &left[known..]).moved(-place(known)));
@@ -52,7 +56,8 @@ impl Stretch {
             if ends_here {
                 self.add_end(order, left[left.len() - 1], place(left.len() - 1));
             }
-            (1..left.len()).for_each(|k| left[k - 1] = left[k] - left[k - 1]);
+            next.iter_mut().zip(&left[1..]).zip(left).for_each(|((next, after), before)| *next = after - before);
+            std::mem::swap(&mut this, &mut next);
         }
     }
 
