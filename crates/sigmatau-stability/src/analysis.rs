@@ -133,39 +133,81 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
     let Some(longest) = arcs.iter().max_by_key(|arc| arc.len()) else {
         return Analysis { points: Vec::new(), findings: screen(&PhaseSeries::new(&[], 1.0).expect("an empty view")) };
     };
-    let terms_of = |estimator: &&Estimator| pooled_terms(estimator, arcs, &factors_of(estimator, longest, settings).m);
+    let (points, tau0) = (longest.len(), longest.tau0());
+    let terms_of = |estimator: &&'static Estimator| {
+        pooled_terms(estimator, arcs, &factors_of(estimator, points, tau0, settings).m)
+    };
     let all_terms = || settings.estimators.iter().map(terms_of).collect::<Vec<_>>();
-    let noises = || Noises::of(longest, settings);
+    let noises = || {
+        let factors = shared_factors(settings, points, tau0);
+        Noises::with(&factors, settings, || noise::identify(longest, &factors))
+    };
     let (findings, (all_terms, noises)) = rayon::join(|| screen(longest), || rayon::join(all_terms, noises));
-    let mut analysis = Analysis { points: Vec::new(), findings };
-    if analysis.findings.iter().any(|finding| matches!(&*finding.code, "no-data" | "too-short")) {
-        return analysis;
-    }
-    for (estimator, terms) in settings.estimators.iter().zip(all_terms) {
-        let factors = factors_of(estimator, longest, settings);
-        analysis.findings.extend(left_out(estimator, &factors, longest.tau0()));
-        let of_record = Statistic { estimator, phase: longest, factors: &factors.m, gaps, settings };
-        analysis.points.extend(of_record.points(terms, &noises));
-    }
-    analysis
+    Shape { points, tau0, gaps, record: Some(longest) }.analysis(findings, all_terms, &noises, settings)
 }
 
-fn factors_of(estimator: &Estimator, phase: &PhaseSeries<'_>, settings: &Settings) -> Factors {
-    settings.taus.factors(phase.len(), phase.tau0(), &estimator.grid)
+/// A record as its points see it.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape<'a> {
+    /// The number of phases.
+    pub(crate) points: usize,
+    /// The sampling interval τ₀ in s.
+    pub(crate) tau0: f64,
+    /// Whether phases are missing.
+    pub(crate) gaps: bool,
+    /// The phases, unless they streamed by.
+    pub(crate) record: Option<&'a PhaseSeries<'a>>,
+}
+
+impl Shape<'_> {
+    /// The points from the terms of every estimator.
+    pub(crate) fn analysis(
+        &self,
+        findings: Vec<Finding>,
+        all_terms: Vec<Vec<Terms>>,
+        noises: &Noises,
+        settings: &Settings,
+    ) -> Analysis {
+        let mut analysis = Analysis { points: Vec::new(), findings };
+        if analysis.findings.iter().any(|finding| matches!(&*finding.code, "no-data" | "too-short")) {
+            return analysis;
+        }
+        for (estimator, terms) in settings.estimators.iter().zip(all_terms) {
+            let factors = factors_of(estimator, self.points, self.tau0, settings);
+            analysis.findings.extend(left_out(estimator, &factors, self.tau0));
+            let of_record = Statistic { estimator, shape: self, factors: &factors.m, settings };
+            analysis.points.extend(of_record.points(terms, noises));
+        }
+        analysis
+    }
+}
+
+/// The averaging factors of an estimator for a record of so many points.
+pub(crate) fn factors_of(estimator: &Estimator, points: usize, tau0: f64, settings: &Settings) -> Factors {
+    settings.taus.factors(points, tau0, &estimator.grid)
+}
+
+/// The rising averaging factors of all estimators.
+pub(crate) fn shared_factors(settings: &Settings, points: usize, tau0: f64) -> Vec<usize> {
+    let factors = settings.estimators.iter().flat_map(|estimator| factors_of(estimator, points, tau0, settings).m);
+    factors.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The noise types at every averaging factor, shared by all estimators.
-struct Noises(BTreeMap<usize, Option<Identified>>);
+pub(crate) struct Noises(BTreeMap<usize, Option<Identified>>);
 
 impl Noises {
-    fn of(phase: &PhaseSeries<'_>, settings: &Settings) -> Self {
-        let factors = settings.estimators.iter().flat_map(|estimator| factors_of(estimator, phase, settings).m);
-        let factors: Vec<usize> = factors.collect::<BTreeSet<_>>().into_iter().collect();
+    /// What the user states, else what is identified.
+    pub(crate) fn with(
+        factors: &[usize],
+        settings: &Settings,
+        identify: impl FnOnce() -> Vec<Option<Identified>>,
+    ) -> Self {
         let noises = match settings.noise {
             Some(noise) => vec![Some(Identified { noise, evidence: Evidence::Stated }); factors.len()],
-            None => noise::identify(phase, &factors),
+            None => identify(),
         };
-        Self(factors.into_iter().zip(noises).collect())
+        Self(factors.iter().copied().zip(noises).collect())
     }
 
     fn at(&self, estimator: &Estimator, m: usize) -> Option<Identified> {
@@ -177,9 +219,8 @@ impl Noises {
 /// One statistic of one record at its averaging factors.
 struct Statistic<'a> {
     estimator: &'static Estimator,
-    phase: &'a PhaseSeries<'a>,
+    shape: &'a Shape<'a>,
     factors: &'a [usize],
-    gaps: bool,
     settings: &'a Settings,
 }
 
@@ -194,26 +235,26 @@ impl Statistic<'_> {
     /// The factors that the squared deviations are divided by.
     fn biases(&self, noises: &[Option<Identified>]) -> Vec<f64> {
         let removed = self.settings.convention.removes_bias(self.estimator, &self.settings.taus);
-        match self.estimator.bias {
-            Bias::Noise(bias) if removed => {
+        match (self.estimator.bias, self.shape.record) {
+            (Bias::Noise(bias), _) if removed => {
                 let bias = |(m, id): (&usize, &Option<Identified>)| {
-                    id.map_or(1.0, |id| bias(id.noise.alpha(), *m, self.phase.len()))
+                    id.map_or(1.0, |id| bias(id.noise.alpha(), *m, self.shape.points))
                 };
                 self.factors.iter().zip(noises).map(bias).collect()
             }
-            Bias::Record(bias) if removed => bias(self.phase, self.factors),
+            (Bias::Record(bias), Some(record)) if removed => bias(record, self.factors),
             _ => vec![1.0; self.factors.len()],
         }
     }
 
     fn point(&self, m: usize, terms: Terms, noise: Option<Identified>, bias: f64) -> Option<Point> {
-        let Self { estimator, phase, gaps, settings, .. } = *self;
-        let deviation = estimator.deviation(terms, m, phase.tau0())? / bias.sqrt();
+        let Self { estimator, settings, shape: &Shape { points, tau0, gaps, .. }, .. } = *self;
+        let deviation = estimator.deviation(terms, m, tau0)? / bias.sqrt();
         let noise = noise.filter(|_| deviation > 0.0);
-        let case = |id: Identified| Case { alpha: id.noise.alpha(), m, n: terms.n, points: phase.len() };
+        let case = |id: Identified| Case { alpha: id.noise.alpha(), m, n: terms.n, points };
         let edf = noise.and_then(|id| settings.edf.degrees_of_freedom(estimator.model, &case(id)));
         let interval = edf.and_then(|edf| settings.sides.interval(deviation, edf.value, settings.confidence));
-        let tau = (estimator.grid.tau)(m, phase.len()) * phase.tau0();
+        let tau = (estimator.grid.tau)(m, points) * tau0;
         Some(Point { estimator, tau, m, deviation, bias, n: terms.n, noise, edf, interval, gaps })
     }
 }

@@ -17,7 +17,7 @@ use std::ops::Range;
 /// of neighbouring averaging factors share the L2 cache.
 const BLOCK: usize = 8192;
 /// Points of a row; averaging factors from here on are summed column by column.
-const ROW: usize = 65_536;
+pub(crate) const ROW: usize = 65_536;
 /// Starts of terms per row and column: one column of 1e7 points is 2.5 MB, read from memory once.
 const COLUMN: usize = 2048;
 /// Independent partial sums, a fixed number so that the digits do not depend on the machine.
@@ -69,7 +69,7 @@ impl Terms {
 
 /// Adds up block sums with compensation.
 #[derive(Clone, Copy, Debug, Default)]
-struct Total {
+pub(crate) struct Total {
     sum: NeumaierSum,
     n: u64,
 }
@@ -94,11 +94,11 @@ fn in_blocks(points: usize, factors: &[usize], statistic: &impl Blocks) -> Vec<T
     let mut tallies: Vec<Tally> = factors.iter().map(|m| Tally::new(*m)).collect();
     let (mut near, mut far): (Vec<&mut Tally>, Vec<&mut Tally>) = tallies.iter_mut().partition(|tally| tally.m < ROW);
     for start in (0..points).step_by(BLOCK) {
-        near.iter_mut().for_each(|tally| tally.add(statistic, start, points));
+        near.iter_mut().for_each(|tally| tally.add_block(statistic, start, points));
     }
     for column in (0..ROW).step_by(COLUMN) {
         for tally in &mut far {
-            (column..points).step_by(ROW).for_each(|start| tally.add(statistic, start, points));
+            (column..points).step_by(ROW).for_each(|start| tally.add_block(statistic, start, points));
         }
     }
     tallies.iter().map(Tally::terms).collect()
@@ -118,12 +118,17 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn new(m: usize) -> Self {
-        Self { m, columns: vec![Total::default(); if m < ROW { 1 } else { ROW / COLUMN }], next: 0 }
+        Self::from_place(m, 0)
     }
 
-    /// The number of starts in a block.
-    fn width(&self) -> usize {
-        if self.m < ROW { BLOCK } else { COLUMN }
+    /// For the terms that start at `place`, a multiple of [`ROW`], or later.
+    pub(crate) fn from_place(m: usize, place: usize) -> Self {
+        Self { m, columns: vec![Total::default(); if m < ROW { 1 } else { ROW / COLUMN }], next: place }
+    }
+
+    /// The averaging factor.
+    pub(crate) fn m(&self) -> usize {
+        self.m
     }
 
     /// The first place that terms to come may need.
@@ -131,8 +136,13 @@ impl Tally {
         self.next
     }
 
+    /// The number of starts in a block.
+    fn width(&self) -> usize {
+        if self.m < ROW { BLOCK } else { COLUMN }
+    }
+
     /// Adds the block that begins at `start`, as far as the `points` of the record go.
-    fn add(&mut self, statistic: &impl Blocks, start: usize, points: usize) {
+    fn add_block(&mut self, statistic: &impl Blocks, start: usize, points: usize) {
         let end = points.saturating_sub(statistic.reach(self.m)).min(start + self.width());
         if start < end {
             let column = start / self.width() % self.columns.len();
@@ -141,18 +151,24 @@ impl Tally {
         }
     }
 
-    /// Adds the whole blocks that the first `points` of the record hold.
-    pub(crate) fn advance(&mut self, statistic: &impl Blocks, points: usize) {
+    /// Adds the whole blocks that the first `points` of the record hold and that start before `until`.
+    pub(crate) fn advance(&mut self, statistic: &impl Blocks, points: usize, until: Option<usize>) {
+        let points = until.map_or(points, |until| points.min(until + statistic.reach(self.m)));
         while self.next + self.width() + statistic.reach(self.m) <= points {
-            self.add(statistic, self.next, points);
+            self.add_block(statistic, self.next, points);
             self.next += self.width();
         }
     }
 
     /// Adds what is left when the record has come to its end.
     pub(crate) fn finish(&mut self, statistic: &impl Blocks, points: usize) {
-        self.advance(statistic, points);
-        self.add(statistic, self.next, points);
+        self.advance(statistic, points, None);
+        self.add_block(statistic, self.next, points);
+    }
+
+    /// Adds the terms of the stretch before.
+    pub(crate) fn add(&mut self, before: &Self) {
+        self.columns.iter_mut().zip(&before.columns).for_each(|(column, before)| column.add(before.terms()));
     }
 
     /// All terms so far.

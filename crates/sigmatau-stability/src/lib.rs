@@ -17,6 +17,7 @@ pub mod interval;
 mod kernel;
 pub mod noise;
 pub mod screen;
+pub mod stream;
 pub mod tau;
 
 pub use analysis::{Analysis, ClockData, Point, Settings, analyse};
@@ -24,7 +25,8 @@ pub use convention::Convention;
 pub use estimator::{ESTIMATORS, Estimator};
 pub use kernel::Terms;
 pub use noise::Noise;
+pub use stream::{NotStreamed, Stream};
 pub use tau::TauList;
 
 /// Raised by every change that moves a digit of a result.
-pub const REVISION: u32 = 1;
+pub const REVISION: u32 = 2;

@@ -18,13 +18,15 @@ const RESOLUTION_SHARE: f64 = 0.01;
 /// Returns what is remarkable about a phase record. Time O(N), memory a few kilobytes.
 pub fn screen(phase: &PhaseSeries<'_>) -> Vec<Finding> {
     let mut screen = Screen::default();
-    phase.values().chunks(PIECE).for_each(|piece| screen.push(piece));
+    screen.push(phase.values());
     screen.findings()
 }
 
 /// What has been seen of a record that arrives in pieces.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Screen {
+    /// The place where the stretch begins.
+    start: usize,
     points: usize,
     present: usize,
     /// The largest |x|.
@@ -41,21 +43,59 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
+    /// For phases from `place` on, a multiple of the length of a group.
+    pub(crate) fn from_place(place: usize) -> Self {
+        Self { start: place, ..Self::default() }
+    }
+
     /// Goes on with the next phases of the record.
     pub(crate) fn push(&mut self, phases: &[f64]) {
-        self.points += phases.len();
+        for piece in phases.chunks(PIECE) {
+            self.points += piece.len();
+            let (present, largest) = pulp::Arch::new().dispatch(Extent(piece));
+            self.present += present;
+            self.largest = self.largest.max(largest);
+            self.group(piece);
+        }
+    }
+
+    /// Takes the second differences of the groups that the next phases make complete.
+    fn group(&mut self, phases: &[f64]) {
+        let first = self.start + self.points - phases.len() - self.pending.len();
         self.pending.extend_from_slice(phases);
         let mut pending = std::mem::take(&mut self.pending);
         let groups = pending.len().saturating_sub(2) / GROUP;
-        let first = self.points - pending.len();
-        let (present, largest) = pulp::Arch::new().dispatch(Extent(phases));
-        self.present += present;
-        self.largest = self.largest.max(largest);
         for group in 0..groups {
             self.add(first + group * GROUP, &pending[group * GROUP..][..GROUP + 2]);
         }
         pending.drain(..groups * GROUP);
         self.pending = pending;
+    }
+
+    /// Whether phases are missing.
+    pub(crate) fn has_gaps(&self) -> bool {
+        self.present < self.points
+    }
+
+    /// This stretch and the one that follows and begins with the phases `head`.
+    pub(crate) fn then(mut self, next: Self, head: &[f64]) -> Self {
+        let head = &head[..head.len().min(2)];
+        self.points += head.len();
+        self.group(head);
+        self.points -= head.len();
+        let later = |(own, its): ((f64, usize), (f64, usize))| if its.0 > own.0 { its } else { own };
+        Self {
+            start: self.start,
+            points: self.points + next.points,
+            present: self.present + next.present,
+            largest: self.largest.max(next.largest),
+            pending: next.pending,
+            squares: self.squares + next.squares,
+            count: self.count + next.count,
+            peak: self.peak.zip(next.peak).map(later).or(self.peak).or(next.peak),
+            mean_squares: self.mean_squares.plus(next.mean_squares),
+            peaks: self.peaks.plus(next.peaks),
+        }
     }
 
     /// Adds the second differences of a few phases, of which the first is at place `first`.
@@ -83,7 +123,7 @@ impl Screen {
             return vec![too_short(self.present)];
         }
         let rest = std::mem::take(&mut self.pending);
-        self.add(self.points - rest.len(), &rest);
+        self.add(self.start + self.points - rest.len(), &rest);
         match self.peak {
             None => vec![no_three_in_a_row(self.present)],
             Some((0.0, _)) => vec![constant(self.largest)],
@@ -107,6 +147,11 @@ impl Histogram {
 
     fn add(&mut self, value: f64) {
         *self.0.entry(Self::bin(value)).or_default() += 1;
+    }
+
+    fn plus(mut self, other: Self) -> Self {
+        other.0.into_iter().for_each(|(bin, count)| *self.0.entry(bin).or_default() += count);
+        self
     }
 
     /// The lower end of the bin of the median.

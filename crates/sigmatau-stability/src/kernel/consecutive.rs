@@ -17,7 +17,7 @@ fn every(phase: &PhaseSeries<'_>, factors: &[usize], order: Order) -> Vec<Terms>
     let whole = Window::whole(phase);
     let terms = |m: &usize| {
         let mut steps = Steps::new(*m, order);
-        steps.advance(&whole);
+        steps.advance(&whole, None);
         steps.terms()
     };
     factors.iter().map(terms).collect()
@@ -42,7 +42,17 @@ pub(crate) struct Steps {
 
 impl Steps {
     pub(crate) fn new(m: usize, order: Order) -> Self {
-        Self { m, order, total: Total::default(), next: 0 }
+        Self::from_place(m, order, 0)
+    }
+
+    /// For the terms that start at `place` or later.
+    pub(crate) fn from_place(m: usize, order: Order, place: usize) -> Self {
+        Self { m, order, total: Total::default(), next: place.next_multiple_of(m) }
+    }
+
+    /// The averaging factor.
+    pub(crate) fn m(&self) -> usize {
+        self.m
     }
 
     /// The first place that terms to come may need.
@@ -50,16 +60,21 @@ impl Steps {
         self.next
     }
 
-    /// Adds the terms that the window holds.
-    pub(crate) fn advance(&mut self, window: &Window<'_>) {
+    /// Adds the terms that the window holds and that start before `until`.
+    pub(crate) fn advance(&mut self, window: &Window<'_>, until: Option<usize>) {
         let reach = if self.order == Order::Second { 2 * self.m } else { 3 * self.m };
-        while self.next + reach < window.end() {
+        while self.next + reach < window.end() && until.is_none_or(|until| self.next < until) {
             let term = self.term(window.at(self.next..self.next + reach + 1));
             if !term.is_nan() {
                 self.total.add(Terms { sum: term * term, n: 1 });
             }
             self.next += self.m;
         }
+    }
+
+    /// Adds the terms of the stretch before.
+    pub(crate) fn add(&mut self, before: &Self) {
+        self.total.add(before.terms());
     }
 
     fn term(&self, x: &[f64]) -> f64 {

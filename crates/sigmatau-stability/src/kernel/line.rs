@@ -52,14 +52,20 @@ impl Line {
 }
 
 impl Stage {
-    /// The line through two points.
+    /// The line through two points, the second behind the first; a constant where they are the same.
     pub(crate) fn through((i, x): (f64, f64), (j, y): (f64, f64)) -> Self {
-        let slope = (y - x) / (j - i);
+        let slope = if j > i { (y - x) / (j - i) } else { 0.0 };
         let largest = x.abs().max(y.abs()).max((slope * REACH).abs());
         let grid = spacing(largest);
         let onto_grid = |value: f64| (value / grid).round_ties_even() * grid;
         let slope = onto_grid(slope);
         Self { offset: onto_grid(x - slope * i), slope }
+    }
+
+    /// Offset at place `origin` and slope of this line less another.
+    pub(crate) fn above(&self, other: Self, origin: f64) -> [f64; 2] {
+        let slope = self.slope - other.slope;
+        [(self.offset - other.offset) + slope * origin, slope]
     }
 
     /// What of the phase `x` at place `i`, a whole number, is left.

@@ -58,6 +58,11 @@ impl pulp::WithSimd for Extension<'_> {
 }
 
 impl Sums {
+    /// For phases from `place` on, a multiple of [`ROW`].
+    pub(crate) fn from_place(place: usize) -> Self {
+        Self { first: place, next: place, ..Self::default() }
+    }
+
     /// Goes on as far as the window allows; where the record has `ended`, to its end.
     pub(crate) fn extend(&mut self, phases: &Window<'_>, ended: bool) {
         if self.line.is_none() {
@@ -77,7 +82,7 @@ impl Sums {
 
     /// Gives up what terms that start at `place` or later do not need, now and then.
     pub(crate) fn forget(&mut self, place: usize) {
-        let stale = (place - self.first) / ANCHOR;
+        let stale = place.saturating_sub(self.first) / ANCHOR;
         if stale * ANCHOR > self.eights.len() / 2 {
             self.eights.drain(..stale * ANCHOR);
             self.anchors.drain(..stale);

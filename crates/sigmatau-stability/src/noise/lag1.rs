@@ -61,15 +61,38 @@ pub(crate) struct Lag1 {
     line: Option<Stage>,
     /// The place of the first point of `block` behind its carry.
     first: u64,
+    /// The place of the first point that is counted.
+    begin: u64,
     /// The last points of the block before, and the points since.
     block: Vec<f64>,
+    /// The points that a stretch takes over from the one before it.
+    head: Vec<f64>,
     stretch: Stretch,
 }
 
 impl Lag1 {
     pub(crate) fn new(m: usize) -> Self {
-        let block = vec![f64::NAN; CARRY];
-        Self { m, ahead: 0, line: None, first: 0, block, stretch: Stretch::default() }
+        Self::from_place(m, 0)
+    }
+
+    /// For phases from `place` on; the first points of a later stretch are counted when the one before is joined.
+    pub(crate) fn from_place(m: usize, place: usize) -> Self {
+        let block = if place == 0 { vec![f64::NAN; CARRY] } else { Vec::new() };
+        let first = (place.div_ceil(m) + CARRY - block.len()) as u64;
+        let ahead = place.next_multiple_of(m) - place;
+        Self { m, ahead, line: None, first, begin: first, block, head: Vec::new(), stretch: Stretch::default() }
+    }
+
+    /// This stretch and the one that follows.
+    pub(crate) fn then(mut self, next: Self) -> Self {
+        self.close();
+        self.block.extend_from_slice(if next.head.is_empty() { &next.block[..CARRY] } else { &next.head });
+        self.close();
+        let apart = |(its, own): (Stage, Stage)| its.above(own, next.first as f64);
+        let [offset, slope] = next.line.zip(self.line).map_or([0.0; 2], apart);
+        let its = next.stretch.above(Parabola([offset, slope, 0.0]));
+        let stretch = self.stretch.then(its, (next.first - next.begin) as f64);
+        Self { line: self.line.or(next.line), begin: self.begin, stretch, head: self.head, ..next }
     }
 
     /// Goes on with the next phases of the record.
@@ -100,8 +123,11 @@ impl Lag1 {
     /// Joins the sums over the block to those before.
     fn close(&mut self) {
         let points = self.block.len() - CARRY;
-        self.line = self.line.or_else(|| line(&self.block));
+        if self.head.is_empty() {
+            self.head = self.block[..CARRY].to_vec();
+        }
         let first = self.first as f64 - CARRY as f64;
+        self.line = self.line.or_else(|| line(&self.block, first));
         let block = Block { phases: &self.block, first, line: self.line.unwrap_or_default() };
         self.stretch = self.stretch.then(pulp::Arch::new().dispatch(block), points as f64);
         self.first += points as u64;
@@ -142,11 +168,11 @@ const PLACES: [f64; CARRY + BLOCK] = {
     places
 };
 
-/// The line through the first and the last point there is of the first block, which begins at place 0.
-fn line(block: &[f64]) -> Option<Stage> {
+/// The line through the first and the last point there is of a block whose first point is at place `first`.
+fn line(block: &[f64], first: f64) -> Option<Stage> {
     let ends = present(block)?;
-    let point = |k: usize| (k as f64 - CARRY as f64, block[k]);
-    (ends.start < ends.end).then(|| Stage::through(point(ends.start), point(ends.end)))
+    let point = |k: usize| (first + k as f64, block[k]);
+    Some(Stage::through(point(ends.start), point(ends.end)))
 }
 
 /// A parabola through the first, a middle and the last point there is.

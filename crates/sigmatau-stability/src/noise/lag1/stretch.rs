@@ -90,6 +90,11 @@ impl Stretch {
         before.less(step).plus(next.less(step.minus(apart)))
     }
 
+    /// The same sums, taken of a series that lies above the one before by a parabola.
+    pub(super) fn above(self, shift: Parabola) -> Self {
+        Self { parabola: self.parabola.plus(shift), ..self }
+    }
+
     fn moved(self, origin: f64) -> Self {
         let parabola = self.parabola.moved(origin);
         self.each(|_, moments| moments.moved(origin), parabola)
