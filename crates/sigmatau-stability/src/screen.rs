@@ -181,7 +181,9 @@ impl pulp::WithSimd for Extent<'_> {
     fn with_simd<S: pulp::Simd>(self, _: S) -> (usize, f64) {
         let (mut largest, (groups, rest)) = ([0.0_f64; LANES], self.0.as_chunks::<LANES>());
         for x in groups {
-            (0..LANES).for_each(|lane| largest[lane] = if x[lane].abs() > largest[lane] { x[lane].abs() } else { largest[lane] });
+            (0..LANES).for_each(|lane| {
+                largest[lane] = if x[lane].abs() > largest[lane] { x[lane].abs() } else { largest[lane] }
+            });
         }
         let present = self.0.iter().filter(|x| !x.is_nan()).count();
         (present, largest.iter().chain(rest).fold(0.0, |largest, x| x.abs().max(largest)))

@@ -8,7 +8,7 @@ use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, FrequencySeries, PhaseSeries, SeriesError, Severity, Unit as Measure};
 use sigmatau_data::clock::{ClockKind, ClockSeries};
 use sigmatau_data::{Column, DataError, Table, schema};
-use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, analyse};
+use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, Stream, analyse};
 use std::str::FromStr;
 
 /// Deviations of the Allan family with intervals, for every series of the dataset.
@@ -84,6 +84,9 @@ fn noise(section: &Section<'_>) -> Result<Option<Noise>, DocumentError> {
 
 struct Stability(Settings);
 
+/// Rows and remarks.
+type Part = (Table, Vec<Finding>);
+
 impl Analysis for Stability {
     fn parameters(&self) -> String {
         let Settings { estimators, taus, confidence, sides, edf, noise, convention } = &self.0;
@@ -96,7 +99,10 @@ impl Analysis for Stability {
         )
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<Part, DataError> {
+        if let Some(part) = self.streamed(dataset, unit, AT_ONCE)? {
+            return Ok(part);
+        }
         let clocks = dataset.read(unit)?;
         let results: Vec<_> = clocks.par_iter().map(|clock| self.assess(clock)).collect();
         let mut rows = Rows::default();
@@ -110,7 +116,29 @@ impl Analysis for Stability {
     }
 }
 
+/// Points up to which a record is read at once, 8 bytes each.
+const AT_ONCE: u64 = 1 << 24;
+/// Bytes up to which a stream may take them instead of the record.
+const STREAM_BYTES: usize = 512 << 20;
+
 impl Stability {
+    /// The result for a unit of one clock of more than `points` phases, read piece by piece; nothing where the
+    /// record or an averaging time does not allow it. The digits are the same.
+    fn streamed(&self, dataset: &Dataset, unit: &Unit, points: u64) -> Result<Option<Part>, DataError> {
+        let Some(clock) = dataset.steady(unit, points)?.filter(|clock| clock.kind == ClockKind::Phase) else {
+            return Ok(None);
+        };
+        let small = Stream::memory(&self.0, clock.tau0, clock.points) <= STREAM_BYTES;
+        let stream = small.then(|| Stream::new(&self.0, clock.tau0, clock.points));
+        let Some(Ok(mut stream)) = stream else { return Ok(None) };
+        let mut findings = dataset.stream(unit, |phases| stream.push(phases))?;
+        let analysis = stream.finish();
+        let mut rows = Rows::default();
+        analysis.points.iter().for_each(|point| rows.push(&clock.name, point, &self.0));
+        findings.extend(analysis.findings.into_iter().map(|finding| finding.about(&clock.name)));
+        Ok(Some((rows.table(), findings)))
+    }
+
     /// The points of one clock; none where its data were refused while they were read.
     fn assess(&self, clock: &ClockSeries) -> (Vec<Point>, Vec<Finding>) {
         if clock.findings.iter().any(|finding| finding.severity == Severity::Failure) {
@@ -197,7 +225,9 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::{Origin, Planned, Scope};
     use crate::document::Document;
+    use sigmatau_data::{Metadata, write_table};
 
     fn meant(text: &str) -> Result<String, String> {
         let document = Document::parse(text, "a.toml").unwrap();
@@ -281,5 +311,24 @@ mod tests {
     fn a_sampling_interval_of_nothing_is_a_finding() {
         let (points, findings) = stability("").assess(&clock(0.0, vec![0.0; 9]));
         assert_eq!((points.len(), findings[0].code.as_ref()), (0, "not-a-series"));
+    }
+
+    #[test]
+    fn a_long_record_read_piece_by_piece_gives_the_same_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut phases: Vec<f64> =
+            (0..200_000_u64).map(|k| 1e-9 * (k.wrapping_mul(0x9e37_79b9) % 1009) as f64).collect();
+        phases[70_000] = f64::NAN;
+        let table = Table::new(vec![Column::float("phase", Measure::SECOND, phases)]).unwrap();
+        write_table(&folder.path().join("a.parquet"), &table, Metadata::default()).unwrap();
+        let document = Document::parse("tau0 = 1\npath = \"a.parquet\"\n", "a.toml").unwrap();
+        let planned = Planned::read("d", document.section(), folder.path()).unwrap();
+        let Origin::Files(files) = &planned.origin else { panic!("no files") };
+        let dataset = planned.open(files).unwrap();
+        let unit = dataset.units(Scope::Series).remove(0);
+        let stability = stability("tau = \"1,2,64,1000\"\n");
+        let streamed = stability.streamed(&dataset, &unit, 0).unwrap().expect("the record allows it");
+        assert_eq!(streamed, stability.compute(&dataset, &unit).unwrap());
+        assert_eq!(streamed.0.rows(), 12);
     }
 }

@@ -117,7 +117,9 @@ impl Sums {
 
     /// Counts the missing phases at the given places, from the first missing one on.
     fn count_missing(&mut self, phases: &Window<'_>, places: Range<usize>) {
-        if self.missing.is_empty() && !(phases.gaps_from(places.start) && phases.at(places.clone()).iter().any(|x| x.is_nan())) {
+        if self.missing.is_empty()
+            && !(phases.gaps_from(places.start) && phases.at(places.clone()).iter().any(|x| x.is_nan()))
+        {
             return;
         }
         if self.missing.is_empty() {
