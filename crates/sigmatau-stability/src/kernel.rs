@@ -9,6 +9,7 @@ pub(crate) mod line;
 pub(crate) mod modified;
 pub(crate) mod overlapping;
 
+use pulp::{Arch, Simd, WithSimd, bytemuck};
 use sigmatau_core::PhaseSeries;
 use sigmatau_core::series::NeumaierSum;
 use std::ops::Range;
@@ -30,7 +31,7 @@ pub(crate) trait Blocks {
 
     /// Sums the terms that start at the given places. It is compiled for several processors, so that it
     /// and what it calls in its loops are to be inlined.
-    fn sum(&self, starts: Range<usize>, m: usize) -> Terms;
+    fn sum<S: Simd>(&self, simd: S, starts: Range<usize>, m: usize) -> Terms;
 }
 
 /// One block, summed with the vector instructions that the processor has; the digits are those of any other.
@@ -40,12 +41,12 @@ struct Block<'a, B> {
     m: usize,
 }
 
-impl<B: Blocks> pulp::WithSimd for Block<'_, B> {
+impl<B: Blocks> WithSimd for Block<'_, B> {
     type Output = Terms;
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> Terms {
-        self.statistic.sum(self.starts, self.m)
+    fn with_simd<S: Simd>(self, simd: S) -> Terms {
+        self.statistic.sum(simd, self.starts, self.m)
     }
 }
 
@@ -147,7 +148,7 @@ impl Tally {
         if start < end {
             let column = start / self.width() % self.columns.len();
             let block = Block { statistic, starts: start..end, m: self.m };
-            self.columns[column].add(pulp::Arch::new().dispatch(block));
+            self.columns[column].add(Arch::new().dispatch(block));
         }
     }
 
@@ -253,5 +254,45 @@ impl<const GAPS: bool> Lanes<GAPS> {
         let head = Terms { sum: pairs(self.sums), n };
         rest.filter(|term| !(GAPS && term.is_nan()))
             .fold(head, |all, term| Terms { sum: all.sum + term * term, n: all.n + 1 })
+    }
+}
+
+/// The squares of [`Lanes`] where no term is missing, in the vectors of the processor.
+struct Vectors<S: Simd> {
+    simd: S,
+    /// As many vectors as make up the lanes; the others stay unused.
+    sums: [S::f64s; LANES],
+    full: u64,
+}
+
+impl<S: Simd> Vectors<S> {
+    /// Vectors that make up the lanes.
+    const EACH: usize = LANES / S::F64_LANES;
+
+    #[inline(always)]
+    fn new(simd: S) -> Self {
+        Self { simd, sums: [simd.splat_f64s(0.0); LANES], full: 0 }
+    }
+
+    /// The vectors that hold the first groups of eight.
+    #[inline(always)]
+    fn of(values: &[f64]) -> std::slice::ChunksExact<'_, S::f64s> {
+        S::as_simd_f64s(&values[..values.len() / LANES * LANES]).0.chunks_exact(Self::EACH)
+    }
+
+    /// Adds the terms of one of the vectors that make up the lanes.
+    #[inline(always)]
+    fn add(&mut self, vector: usize, terms: S::f64s) {
+        self.sums[vector] = self.simd.add_f64s(self.sums[vector], self.simd.mul_f64s(terms, terms));
+        self.full += S::F64_LANES as u64;
+    }
+
+    /// Adds the last, fewer terms and closes the block.
+    #[inline(always)]
+    fn finish(self, rest: impl Iterator<Item = f64>) -> Terms {
+        let mut lanes = Lanes::<false>::new();
+        lanes.sums.copy_from_slice(bytemuck::cast_slice(&self.sums[..Self::EACH]));
+        lanes.full = self.full;
+        lanes.finish(rest)
     }
 }

@@ -8,7 +8,8 @@
 //! [`Line`], the one through the beginning of the record, taken off first.
 
 use super::line::Line;
-use super::{BLOCK, Blocks, LANES, Lanes, ROW, Terms, Window, in_blocks};
+use super::{BLOCK, Blocks, LANES, Lanes, ROW, Terms, Vectors, Window, in_blocks};
+use pulp::Simd;
 use sigmatau_core::PhaseSeries;
 use std::ops::Range;
 
@@ -52,7 +53,7 @@ impl pulp::WithSimd for Extension<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, _: S) {
         self.sums.run(self.phases, self.ended);
     }
 }
@@ -159,41 +160,71 @@ impl Blocks for Averages<'_> {
     }
 
     #[inline(always)]
-    fn sum(&self, starts: Range<usize>, m: usize) -> Terms {
+    fn sum<S: Simd>(&self, simd: S, starts: Range<usize>, m: usize) -> Terms {
         let gaps = self.phases.gaps_from(starts.start) && !self.sums.missing.is_empty();
-        if gaps { self.block::<true>(starts, m) } else { self.block::<false>(starts, m) }
+        let whole = starts.start..starts.start + starts.len() / LANES * LANES;
+        let rest = whole.end..starts.end;
+        let last = self.first_terms(rest.clone(), m);
+        match gaps {
+            true => {
+                let last = self.kept(last, rest.start, m);
+                self.recur_with_gaps(whole, m).finish(last.into_iter().take(rest.len()))
+            }
+            false => self.recur(simd, whole, m).finish(last.into_iter().take(rest.len())),
+        }
     }
 }
 
 impl Averages<'_> {
-    #[inline(always)]
-    fn block<const GAPS: bool>(&self, starts: Range<usize>, m: usize) -> Terms {
-        let whole = starts.len() / LANES * LANES;
-        let rest = starts.start + whole..starts.end;
-        let mut lanes = Lanes::<GAPS>::new();
-        if whole > 0 {
-            self.recur(&mut lanes, starts.start..rest.start, m);
-        }
-        let last = self.first_terms(rest.clone(), m);
-        let last = self.kept::<GAPS>(last, rest.start, m);
-        lanes.finish(last.into_iter().take(rest.len()))
-    }
-
     /// Adds D(i) for whole groups of eight starts.
     #[inline(always)]
-    fn recur<const GAPS: bool>(&self, lanes: &mut Lanes<GAPS>, starts: Range<usize>, m: usize) {
+    fn recur<S: Simd>(&self, simd: S, starts: Range<usize>, m: usize) -> Vectors<S> {
+        let (mut sums, three) = (Vectors::<S>::new(simd), simd.splat_f64s(3.0));
+        if starts.is_empty() {
+            return sums;
+        }
+        let first = self.first_terms(starts.start..starts.start + LANES, m);
+        let mut terms = [three; LANES];
+        for (k, first) in S::as_simd_f64s(&first).0.iter().enumerate() {
+            terms[k] = *first;
+            sums.add(k, terms[k]);
+        }
+        let from = |shift| Vectors::<S>::of(self.eights(&starts, shift));
+        for (((a, b), c), d) in from(0).zip(from(m)).zip(from(2 * m)).zip(from(3 * m)) {
+            for k in 0..Vectors::<S>::EACH {
+                let outer = simd.sub_f64s(d[k], a[k]);
+                let step = simd.sub_f64s(outer, simd.mul_f64s(three, simd.sub_f64s(c[k], b[k])));
+                terms[k] = simd.add_f64s(terms[k], step);
+                sums.add(k, terms[k]);
+            }
+        }
+        sums
+    }
+
+    /// The same without the terms that touch a missing point.
+    #[inline(always)]
+    fn recur_with_gaps(&self, starts: Range<usize>, m: usize) -> Lanes<true> {
+        let mut lanes = Lanes::new();
+        if starts.is_empty() {
+            return lanes;
+        }
         let mut terms = self.first_terms(starts.start..starts.start + LANES, m);
-        lanes.add(self.kept::<GAPS>(terms, starts.start, m));
-        let steps = starts.len() - LANES;
-        let first = starts.start - self.sums.first;
-        let from = |shift: usize| self.sums.eights[first + shift..][..steps].as_chunks::<LANES>().0;
+        lanes.add(self.kept(terms, starts.start, m));
+        let from = |shift| self.eights(&starts, shift).as_chunks::<LANES>().0;
         let (a, b, c, d) = (from(0), from(m), from(2 * m), from(3 * m));
         for (step, (((a, b), c), d)) in a.iter().zip(b).zip(c).zip(d).enumerate() {
             for lane in 0..LANES {
                 terms[lane] += (d[lane] - a[lane]) - 3.0 * (c[lane] - b[lane]);
             }
-            lanes.add(self.kept::<GAPS>(terms, starts.start + (step + 1) * LANES, m));
+            lanes.add(self.kept(terms, starts.start + (step + 1) * LANES, m));
         }
+        lanes
+    }
+
+    /// The sums of eight by which the terms from one group of starts to the next differ.
+    #[inline(always)]
+    fn eights(&self, starts: &Range<usize>, shift: usize) -> &[f64] {
+        &self.sums.eights[starts.start - self.sums.first + shift..][..starts.len() - LANES]
     }
 
     /// D(i) for up to eight starts, the first from prefix sums and each other from the one before.
@@ -227,14 +258,12 @@ impl Averages<'_> {
         self.sums.anchors[anchor - self.sums.first / ANCHOR].plus(DoubleDouble { high: rest, low: 0.0 })
     }
 
-    /// With `GAPS`, the terms that touch a missing point become `NaN`.
+    /// The terms, `NaN` where they touch a missing point.
     #[inline(always)]
-    fn kept<const GAPS: bool>(&self, mut terms: [f64; LANES], start: usize, m: usize) -> [f64; LANES] {
-        if GAPS {
-            let missing = |start: usize| &self.sums.missing[start - self.sums.first..][..LANES];
-            for ((term, before), after) in terms.iter_mut().zip(missing(start)).zip(missing(start + 3 * m)) {
-                *term = if before == after { *term } else { f64::NAN };
-            }
+    fn kept(&self, mut terms: [f64; LANES], start: usize, m: usize) -> [f64; LANES] {
+        let missing = |start: usize| &self.sums.missing[start - self.sums.first..][..LANES];
+        for ((term, before), after) in terms.iter_mut().zip(missing(start)).zip(missing(start + 3 * m)) {
+            *term = if before == after { *term } else { f64::NAN };
         }
         terms
     }

@@ -3,7 +3,8 @@
 //! The differences are taken as differences of neighbouring differences, which are exact in `f64`
 //! for phases near one another: a frequency offset cancels without a rounding error of its own.
 
-use super::{Blocks, LANES, Lanes, Terms, Window, in_blocks};
+use super::{Blocks, LANES, Lanes, Terms, Vectors, Window, in_blocks};
+use pulp::Simd;
 use sigmatau_core::PhaseSeries;
 use std::ops::Range;
 
@@ -29,9 +30,10 @@ impl Blocks for Second<'_> {
     }
 
     #[inline(always)]
-    fn sum(&self, i: Range<usize>, m: usize) -> Terms {
-        let [a, b, c] = [0, m, 2 * m].map(|shift| self.0.at(i.start + shift..i.end + shift));
-        if self.0.gaps_from(i.start) { second::<true>(a, b, c) } else { second::<false>(a, b, c) }
+    fn sum<S: Simd>(&self, simd: S, i: Range<usize>, m: usize) -> Terms {
+        let from = |shift| self.0.at(i.start + shift..i.end + shift);
+        let (a, b, c) = (from(0), from(m), from(2 * m));
+        if self.0.gaps_from(i.start) { second_with_gaps(a, b, c) } else { second(simd, a, b, c) }
     }
 }
 
@@ -41,17 +43,43 @@ impl Blocks for Third<'_> {
     }
 
     #[inline(always)]
-    fn sum(&self, i: Range<usize>, m: usize) -> Terms {
-        let [a, b, c, d] = [0, m, 2 * m, 3 * m].map(|shift| self.0.at(i.start + shift..i.end + shift));
-        if self.0.gaps_from(i.start) { third::<true>(a, b, c, d) } else { third::<false>(a, b, c, d) }
+    fn sum<S: Simd>(&self, simd: S, i: Range<usize>, m: usize) -> Terms {
+        let from = |shift| self.0.at(i.start + shift..i.end + shift);
+        let (a, b, c, d) = (from(0), from(m), from(2 * m), from(3 * m));
+        if self.0.gaps_from(i.start) { third_with_gaps(a, b, c, d) } else { third(simd, a, b, c, d) }
     }
 }
 
 #[inline(always)]
-fn second<const GAPS: bool>(a: &[f64], b: &[f64], c: &[f64]) -> Terms {
+fn second<S: Simd>(simd: S, a: &[f64], b: &[f64], c: &[f64]) -> Terms {
+    let mut sums = Vectors::<S>::new(simd);
+    for ((a, b), c) in Vectors::<S>::of(a).zip(Vectors::<S>::of(b)).zip(Vectors::<S>::of(c)) {
+        for k in 0..Vectors::<S>::EACH {
+            sums.add(k, simd.sub_f64s(simd.sub_f64s(c[k], b[k]), simd.sub_f64s(b[k], a[k])));
+        }
+    }
+    let rest = a.len() / LANES * LANES..a.len();
+    sums.finish(rest.map(|k| (c[k] - b[k]) - (b[k] - a[k])))
+}
+
+#[inline(always)]
+fn third<S: Simd>(simd: S, a: &[f64], b: &[f64], c: &[f64], d: &[f64]) -> Terms {
+    let (mut sums, three) = (Vectors::<S>::new(simd), simd.splat_f64s(3.0));
+    let vectors = Vectors::<S>::of(a).zip(Vectors::<S>::of(b)).zip(Vectors::<S>::of(c)).zip(Vectors::<S>::of(d));
+    for (((a, b), c), d) in vectors {
+        for k in 0..Vectors::<S>::EACH {
+            sums.add(k, simd.sub_f64s(simd.sub_f64s(d[k], a[k]), simd.mul_f64s(three, simd.sub_f64s(c[k], b[k]))));
+        }
+    }
+    let rest = a.len() / LANES * LANES..a.len();
+    sums.finish(rest.map(|k| (d[k] - a[k]) - 3.0 * (c[k] - b[k])))
+}
+
+#[inline(always)]
+fn second_with_gaps(a: &[f64], b: &[f64], c: &[f64]) -> Terms {
     let term = |a: f64, b: f64, c: f64| (c - b) - (b - a);
     let ((a, a_rest), (b, b_rest), (c, c_rest)) = (a.as_chunks(), b.as_chunks(), c.as_chunks());
-    let mut lanes = Lanes::<GAPS>::new();
+    let mut lanes = Lanes::<true>::new();
     for ((a, b), c) in a.iter().zip(b).zip(c) {
         let (a, b, c): (&[f64; LANES], &[f64; LANES], &[f64; LANES]) = (a, b, c);
         lanes.add(std::array::from_fn(|lane| term(a[lane], b[lane], c[lane])));
@@ -60,11 +88,11 @@ fn second<const GAPS: bool>(a: &[f64], b: &[f64], c: &[f64]) -> Terms {
 }
 
 #[inline(always)]
-fn third<const GAPS: bool>(a: &[f64], b: &[f64], c: &[f64], d: &[f64]) -> Terms {
+fn third_with_gaps(a: &[f64], b: &[f64], c: &[f64], d: &[f64]) -> Terms {
     let term = |a: f64, b: f64, c: f64, d: f64| (d - a) - 3.0 * (c - b);
     let ((a, a_rest), (b, b_rest), (c, c_rest), (d, d_rest)) =
         (a.as_chunks(), b.as_chunks(), c.as_chunks(), d.as_chunks());
-    let mut lanes = Lanes::<GAPS>::new();
+    let mut lanes = Lanes::<true>::new();
     for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
         let (a, b, c, d): (&[f64; LANES], &[f64; LANES], &[f64; LANES], &[f64; LANES]) = (a, b, c, d);
         lanes.add(std::array::from_fn(|lane| term(a[lane], b[lane], c[lane], d[lane])));

@@ -146,14 +146,14 @@ impl pulp::WithSimd for Block<'_> {
     type Output = Stretch;
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> Stretch {
+    fn with_simd<S: pulp::Simd>(self, simd: S) -> Stretch {
         let mut room = [0.0; CARRY + BLOCK];
         let left = &mut room[..self.phases.len()];
         let places = left.iter_mut().zip(&PLACES).zip(self.phases);
         places.for_each(|((left, k), x)| *left = self.line.off(self.first + k, *x));
         let parabola = parabola(left);
         left.iter_mut().zip(&PLACES).for_each(|(left, k)| *left -= parabola.at(*k));
-        Stretch::of(left, parabola)
+        Stretch::of(simd, left, parabola)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sums over a series and the powers of its places, from which those over the series less a parabola follow.
 
 use crate::kernel::LANES;
+use pulp::{Simd, bytemuck};
 
 /// c₀ + c₁ s + c₂ s² at place s.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,25 +55,32 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// The sums over values at places 0, 1, 2, … with the first `POWERS` of `cross`.
+    /// The sums over values at places 0, 1, 2, … with the first `POWERS` of `cross`, in fixed lanes.
     #[inline(always)]
-    pub(super) fn of<const POWERS: usize>(values: &[f64], places: &[f64]) -> Self {
-        let (mut squares, mut cross) = ([0.0; LANES], [[0.0; LANES]; POWERS]);
-        let (groups, rest) = values.as_chunks::<LANES>();
-        for (u, s) in groups.iter().zip(places.as_chunks::<LANES>().0) {
-            let mut products = *u;
-            (0..LANES).for_each(|lane| squares[lane] += u[lane] * u[lane]);
-            for sums in &mut cross {
-                (0..LANES).for_each(|lane| sums[lane] += products[lane]);
-                (0..LANES).for_each(|lane| products[lane] *= s[lane]);
+    pub(super) fn of<S: Simd, const POWERS: usize>(simd: S, values: &[f64], places: &[f64]) -> Self {
+        let whole = values.len() / LANES * LANES;
+        let vectors = |x: &'_ [f64]| S::as_simd_f64s(&x[..whole]).0.chunks_exact(LANES / S::F64_LANES);
+        let none = [simd.splat_f64s(0.0); LANES];
+        let (mut squares, mut cross) = (none, [none; POWERS]);
+        for (u, s) in vectors(values).zip(vectors(places)) {
+            for k in 0..LANES / S::F64_LANES {
+                squares[k] = simd.add_f64s(squares[k], simd.mul_f64s(u[k], u[k]));
+                let mut product = u[k];
+                for sums in &mut cross {
+                    sums[k] = simd.add_f64s(sums[k], product);
+                    product = simd.mul_f64s(product, s[k]);
+                }
             }
         }
-        let mut moments = Self { powers: powers(values.len() as f64), ..Self::default() };
-        moments.squares = squares.iter().sum::<f64>() + rest.iter().map(|u| u * u).sum::<f64>();
-        for (power, sums) in cross.iter().enumerate() {
-            let place = |k: usize| places[groups.len() * LANES + k].powi(power as i32);
-            let last: f64 = rest.iter().enumerate().map(|(k, u)| u * place(k)).sum();
-            moments.cross[power] = sums.iter().sum::<f64>() + last;
+        let total = |sums: &[S::f64s; LANES]| {
+            let lanes: &[f64] = bytemuck::cast_slice(&sums[..LANES / S::F64_LANES]);
+            lanes.iter().sum::<f64>()
+        };
+        let mut moments = Self { squares: total(&squares), powers: powers(values.len() as f64), ..Self::default() };
+        cross.iter().enumerate().for_each(|(power, sums)| moments.cross[power] = total(sums));
+        for (u, s) in values[whole..].iter().zip(&places[whole..]) {
+            moments.squares += u * u;
+            (0..POWERS).for_each(|power| moments.cross[power] += u * s.powi(power as i32));
         }
         moments
     }
@@ -163,23 +171,35 @@ mod tests {
         ones.fold(Moments::default(), Moments::plus)
     }
 
+    fn fast(values: &[f64]) -> Moments {
+        struct Sums<'a>(&'a [f64]);
+        impl pulp::WithSimd for Sums<'_> {
+            type Output = Moments;
+
+            fn with_simd<S: Simd>(self, simd: S) -> Moments {
+                Moments::of::<S, 3>(simd, self.0, &PLACES)
+            }
+        }
+        pulp::Arch::new().dispatch(Sums(values))
+    }
+
     #[test]
     fn sums_follow_the_origin_and_the_parabola() {
         let values: Vec<f64> = PLACES.iter().map(|s| (s * 1.7).sin()).collect();
         let parabola = Parabola([0.3, -0.2, 0.05]);
         let less: Vec<f64> = values.iter().zip(PLACES).map(|(u, s)| u - parabola.at(s)).collect();
-        let fast = Moments::of::<3>(&values, &PLACES);
-        assert_same(fast, slowly(&values, 0.0));
-        assert_same(fast.moved(7.0), slowly(&values, 7.0));
-        assert_same(fast.less(parabola), slowly(&less, 0.0));
-        assert_same(fast.moved(7.0).less(parabola.moved(7.0)), slowly(&less, 7.0));
+        let sums = fast(&values);
+        assert_same(sums, slowly(&values, 0.0));
+        assert_same(sums.moved(7.0), slowly(&values, 7.0));
+        assert_same(sums.less(parabola), slowly(&less, 0.0));
+        assert_same(sums.moved(7.0).less(parabola.moved(7.0)), slowly(&less, 7.0));
     }
 
     #[test]
     fn the_solution_is_the_parabola_that_made_the_sums() {
         let parabola = Parabola([0.3, -0.2, 0.05]);
         let values: Vec<f64> = PLACES.iter().map(|s| parabola.at(*s)).collect();
-        let sums = Moments::of::<3>(&values, &PLACES);
+        let sums = fast(&values);
         let found = solve(sums.powers, sums.cross);
         assert!(found.minus(parabola).0.iter().all(|error| error.abs() < 1e-12), "{found:?}");
         let through = Parabola::through([1, 5, 12].map(|k| (PLACES[k], values[k])));

@@ -2,6 +2,7 @@
 
 use super::moments::{Moments, Parabola, solve};
 use super::{BLOCK, PLACES};
+use pulp::Simd;
 use std::ops::Range;
 
 /// Points of the block before that stand before each block, so that every difference lies in one block.
@@ -22,25 +23,25 @@ pub(super) struct Stretch {
 impl Stretch {
     /// The sums over a block, from which `parabola` has been taken off, behind its carry.
     #[inline(always)]
-    pub(super) fn of(block: &[f64], parabola: Parabola) -> Self {
+    pub(super) fn of<S: Simd>(simd: S, block: &[f64], parabola: Parabola) -> Self {
         let end = block.len() as f64;
         let mut stretch = Self { parabola: parabola.moved(end), ..Self::default() };
         if block.iter().filter(|x| x.is_nan()).count() == 0 {
-            stretch.add_run(block, 0..block.len());
+            stretch.add_run(simd, block, 0..block.len());
             return stretch;
         }
         let mut start = 0;
         while let Some(begin) = block[start..].iter().position(|x| !x.is_nan()).map(|k| start + k) {
             let run = begin..block[begin..].iter().position(|x| x.is_nan()).map_or(block.len(), |k| begin + k);
             start = run.end;
-            stretch.add_run(block, run);
+            stretch.add_run(simd, block, run);
         }
         stretch
     }
 
     /// Adds the differences within a run whose last point is behind the carry.
     #[inline(always)]
-    fn add_run(&mut self, block: &[f64], run: Range<usize>) {
+    fn add_run<S: Simd>(&mut self, simd: S, block: &[f64], run: Range<usize>) {
         let (end, ends_here) = (block.len() as f64, run.end >= CARRY && run.end < block.len());
         let mut room = [[0.0; CARRY + BLOCK]; 2];
         let [mut this, mut next] = room.each_mut();
@@ -49,7 +50,7 @@ impl Stretch {
             let (begin, left) = (run.start + order, &this[..run.len() - order]);
             let known = CARRY.saturating_sub(begin).min(left.len());
             let place = |k: usize| (begin + k) as f64 - end;
-            self.add(order, sums(order, &left[known..]).moved(-place(known)));
+            self.add(order, sums(simd, order, &left[known..]).moved(-place(known)));
             if begin >= CARRY {
                 self.add_end(order, left[0], place(0));
             }
@@ -152,10 +153,10 @@ impl Stretch {
 
 /// The sums over the differences of an order, with those products that a change of the parabola needs.
 #[inline(always)]
-fn sums(order: usize, differences: &[f64]) -> Moments {
+fn sums<S: Simd>(simd: S, order: usize, differences: &[f64]) -> Moments {
     match order {
-        0 => Moments::of::<3>(differences, &PLACES),
-        1 => Moments::of::<2>(differences, &PLACES),
-        _ => Moments::of::<1>(differences, &PLACES),
+        0 => Moments::of::<S, 3>(simd, differences, &PLACES),
+        1 => Moments::of::<S, 2>(simd, differences, &PLACES),
+        _ => Moments::of::<S, 1>(simd, differences, &PLACES),
     }
 }
