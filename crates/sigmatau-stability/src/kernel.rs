@@ -258,7 +258,7 @@ impl<const GAPS: bool> Lanes<GAPS> {
 }
 
 /// The squares of [`Lanes`] where no term is missing, in the vectors of the processor.
-struct Vectors<S: Simd> {
+pub(crate) struct Vectors<S: Simd> {
     simd: S,
     /// As many vectors as make up the lanes; the others stay unused.
     sums: [S::f64s; LANES],
@@ -267,7 +267,7 @@ struct Vectors<S: Simd> {
 
 impl<S: Simd> Vectors<S> {
     /// Vectors that make up the lanes.
-    const EACH: usize = LANES / S::F64_LANES;
+    pub(crate) const EACH: usize = LANES / S::F64_LANES;
 
     #[inline(always)]
     fn new(simd: S) -> Self {
@@ -276,7 +276,7 @@ impl<S: Simd> Vectors<S> {
 
     /// The vectors that hold the first groups of eight.
     #[inline(always)]
-    fn of(values: &[f64]) -> std::slice::ChunksExact<'_, S::f64s> {
+    pub(crate) fn of(values: &[f64]) -> std::slice::ChunksExact<'_, S::f64s> {
         S::as_simd_f64s(&values[..values.len() / LANES * LANES]).0.chunks_exact(Self::EACH)
     }
 

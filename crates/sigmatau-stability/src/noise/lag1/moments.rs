@@ -1,6 +1,6 @@
 //! Sums over a series and the powers of its places, from which those over the series less a parabola follow.
 
-use crate::kernel::LANES;
+use crate::kernel::{LANES, Vectors};
 use pulp::{Simd, bytemuck};
 
 /// c₀ + c₁ s + c₂ s² at place s.
@@ -59,11 +59,10 @@ impl Moments {
     #[inline(always)]
     pub(super) fn of<S: Simd, const POWERS: usize>(simd: S, values: &[f64], places: &[f64]) -> Self {
         let whole = values.len() / LANES * LANES;
-        let vectors = |x: &'_ [f64]| S::as_simd_f64s(&x[..whole]).0.chunks_exact(LANES / S::F64_LANES);
         let none = [simd.splat_f64s(0.0); LANES];
         let (mut squares, mut cross) = (none, [none; POWERS]);
-        for (u, s) in vectors(values).zip(vectors(places)) {
-            for k in 0..LANES / S::F64_LANES {
+        for (u, s) in Vectors::<S>::of(values).zip(Vectors::<S>::of(places)) {
+            for k in 0..Vectors::<S>::EACH {
                 squares[k] = simd.add_f64s(squares[k], simd.mul_f64s(u[k], u[k]));
                 let mut product = u[k];
                 for sums in &mut cross {
@@ -73,7 +72,7 @@ impl Moments {
             }
         }
         let total = |sums: &[S::f64s; LANES]| {
-            let lanes: &[f64] = bytemuck::cast_slice(&sums[..LANES / S::F64_LANES]);
+            let lanes: &[f64] = bytemuck::cast_slice(&sums[..Vectors::<S>::EACH]);
             lanes.iter().sum::<f64>()
         };
         let mut moments = Self { squares: total(&squares), powers: powers(values.len() as f64), ..Self::default() };
