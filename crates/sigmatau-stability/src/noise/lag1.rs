@@ -158,7 +158,7 @@ impl pulp::WithSimd for Block<'_> {
 }
 
 /// 0, 1, 2, …: the places within a block, as an array so that the loops over it vectorise.
-const PLACES: [f64; CARRY + BLOCK] = {
+static PLACES: [f64; CARRY + BLOCK] = {
     let mut places = [0.0; CARRY + BLOCK];
     let mut k = 0;
     while k < places.len() {
