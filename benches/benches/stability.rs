@@ -4,8 +4,9 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use sigmatau_benches::{clock, clock_with_gaps, octaves};
 use sigmatau_core::PhaseSeries;
 use sigmatau_spectrum::PowerLaw;
+use sigmatau_stability::edf::{Case, EdfMethod};
 use sigmatau_stability::interval::chi_squared_quantile;
-use sigmatau_stability::{ESTIMATORS, edf, noise};
+use sigmatau_stability::{ESTIMATORS, noise};
 use std::hint::black_box;
 
 const SIZES: [usize; 3] = [100_000, 1_000_000, 10_000_000];
@@ -45,7 +46,8 @@ fn identification(criterion: &mut Criterion) {
 fn intervals(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("interval");
     for estimator in ESTIMATORS {
-        let edf = |m: usize| edf::greenhall_riley(0, estimator.differences, m, 1_000_000);
+        let case = |m: usize| Case { alpha: 0, m, n: 1_000_000, points: 1_000_000 + 3 * m };
+        let edf = |m: usize| EdfMethod::default().degrees_of_freedom(estimator.model, &case(m));
         group.bench_function(BenchmarkId::new("edf", estimator.name), |b| b.iter(|| edf(black_box(64))));
     }
     for nu in [1.0, 30.0, 1e6] {

@@ -9,6 +9,8 @@ use std::hint::black_box;
 const POINTS: usize = 65_536;
 /// Terms to add up, over all repetitions.
 const TERMS: u64 = 10_000_000;
+/// The same for statistics whose terms are whole windows, which cost twenty times as much.
+const WINDOWS: u64 = 1_000_000;
 
 pub(super) fn kernel(estimator: &'static Estimator, gaps: bool) -> Kernel {
     let name = format!("{}{}", estimator.name, if gaps { "-gaps" } else { "" });
@@ -20,5 +22,6 @@ fn run(estimator: &Estimator, phases: &[f64]) {
     let factors = crate::octaves(estimator, &phase);
     let terms = || (estimator.terms)(black_box(&phase), black_box(&factors));
     let each: u64 = terms().iter().map(|terms| terms.n).sum();
-    repeat((TERMS / each) as usize, terms);
+    let windowed = matches!(estimator.name, "mtotdev" | "ttotdev" | "htotdev");
+    repeat((if windowed { WINDOWS } else { TERMS } / each) as usize, terms);
 }

@@ -91,7 +91,7 @@ pub(crate) struct StabilityArguments {
     /// Which ends of the intervals are bounded: two-sided, upper or lower [default: two-sided]
     #[arg(long, value_name = "KIND")]
     pub(crate) interval: Option<String>,
-    /// Degrees of freedom: greenhall-riley or closed-form [default: greenhall-riley]
+    /// Degrees of freedom: greenhall-riley, exact-model or closed-form [default: greenhall-riley]
     #[arg(long, value_name = "METHOD")]
     pub(crate) edf: Option<String>,
     /// Whose choices to follow where programs differ: standard or stable32 [default: standard]
@@ -101,6 +101,12 @@ pub(crate) struct StabilityArguments {
     /// Power-law noise: auto, or a name such as "white FM" [default: auto]
     #[arg(long, value_name = "NAME")]
     pub(crate) noise: Option<String>,
+    /// Steps before the analysis, in their order, see `sigmatau list steps`
+    #[arg(long, value_name = "STEP,…", value_delimiter = ',')]
+    pub(crate) condition: Vec<String>,
+    /// T/τ of frequencies that were not measured back to back [default: 1]
+    #[arg(long, value_name = "RATIO")]
+    pub(crate) dead_time: Option<f64>,
     #[command(flatten)]
     pub(crate) clock: ClockArguments,
     /// Column or columns with the values
@@ -248,6 +254,8 @@ pub(crate) enum Listed {
     Recipes,
     /// Tables with their columns and units
     Schemas,
+    /// Steps that condition clock data before an analysis, and models of drift
+    Steps,
 }
 
 /// Write completions for a shell to standard output

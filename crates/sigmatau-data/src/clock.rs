@@ -226,6 +226,14 @@ impl ClockSource {
         Ok(values.into_par_iter().enumerate().map(finish).collect())
     }
 
+    /// The whole table as it is stored, with the columns that are no clock values.
+    ///
+    /// # Errors
+    /// When the file can't be read or is damaged.
+    pub fn table(&self) -> Result<Table, DataError> {
+        self.store.table()
+    }
+
     fn lane(&self, series: usize) -> Lane<'_, ValueRule> {
         let value = self.layout.value(series);
         Lane { column: value.column, rule: value.rule, segments: &self.rows[series] }

@@ -6,14 +6,21 @@
 //!
 //! A file is held in memory as a whole, with about 40 bytes a point beside it.
 
+mod cggtts;
 mod csv;
 pub(crate) mod epoch;
+mod keysight;
 mod measurand;
+mod microchip;
+mod mjd;
 mod points;
 mod remarks;
 mod rinex_clk;
 mod stable32;
 mod tags;
+mod ticc;
+mod timelab;
+mod twstft;
 
 use crate::{ClockKind, Table};
 use flate2::read::MultiGzDecoder;
@@ -42,7 +49,18 @@ pub struct Importer {
 }
 
 /// Every format; where two recognise a text, the earlier one reads it.
-pub static IMPORTERS: &[&Importer] = &[&rinex_clk::IMPORTER, &csv::IMPORTER, &stable32::IMPORTER];
+pub static IMPORTERS: &[&Importer] = &[
+    &rinex_clk::IMPORTER,
+    &cggtts::IMPORTER,
+    &twstft::IMPORTER,
+    &timelab::IMPORTER,
+    &ticc::IMPORTER,
+    &microchip::IMPORTER,
+    &csv::IMPORTER,
+    &keysight::IMPORTER,
+    &mjd::IMPORTER,
+    &stable32::IMPORTER,
+];
 
 /// What a file does not say itself.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +104,8 @@ pub enum Records {
 pub struct Imported {
     /// The columns `series`, `time` (in ns, unless the file has no time tags), `phase` or
     /// `frequency`, and `phase_u` where the file states standard uncertainties; sorted by series
-    /// and time. A missing point is `NaN`.
+    /// and time. A missing point is `NaN`. Tracks have further columns: see
+    /// [`schema::tracks`](crate::schema::tracks).
     pub table: Table,
     /// The time scale of `time`, where the file or the options name it.
     pub time_scale: Option<String>,
@@ -290,9 +309,9 @@ fn unpacked<'a>(bytes: &'a [u8], file: &'a str) -> Result<(Cow<'a, [u8]>, &'a st
     Ok((Cow::Owned(content), file.strip_suffix(".gz").unwrap_or(file)))
 }
 
-/// The first lines of a text, at most 8 KiB.
+/// The first lines of a text, at most 64 KiB: some files begin with pages of comments.
 fn head(text: &str) -> &str {
-    let end = (0..=text.len().min(8192)).rev().find(|end| text.is_char_boundary(*end));
+    let end = (0..=text.len().min(1 << 16)).rev().find(|end| text.is_char_boundary(*end));
     let head = &text[..end.unwrap_or(0)];
     if head.len() == text.len() { head } else { head.rsplit_once('\n').map_or(head, |(lines, _)| lines) }
 }

@@ -4,8 +4,15 @@
 //! changes its meaning.
 
 pub mod clock;
+pub mod covariance;
+pub mod dynamic;
 pub mod finding;
+pub mod hat;
+pub mod mask;
+pub mod spectrum;
 pub mod stability;
+pub mod time_transfer;
+pub mod tracks;
 
 use crate::{Column, Table, Values};
 use sigmatau_core::Unit;
@@ -62,7 +69,18 @@ impl Schema {
 }
 
 /// Every schema.
-pub static SCHEMAS: &[&Schema] = &[&clock::SCHEMA, &stability::SCHEMA, &finding::SCHEMA];
+pub static SCHEMAS: &[&Schema] = &[
+    &clock::SCHEMA,
+    &stability::SCHEMA,
+    &hat::SCHEMA,
+    &covariance::SCHEMA,
+    &dynamic::SCHEMA,
+    &tracks::SCHEMA,
+    &time_transfer::SCHEMA,
+    &spectrum::SCHEMA,
+    &mask::SCHEMA,
+    &finding::SCHEMA,
+];
 
 const fn float(name: &'static str, unit: &'static str, doc: &'static str) -> Field {
     Field { name, kind: Kind::Float, unit, doc }

@@ -8,7 +8,7 @@ pub use planned::{Origin, PARAMETERS, Planned};
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::clock::{ClockOptions, ClockSeries, ClockSource, SteadyClock};
 use sigmatau_data::import::{self, ImportOptions};
-use sigmatau_data::{DataError, Input, hash};
+use sigmatau_data::{DataError, Input, Table, hash};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -134,6 +134,14 @@ impl Dataset {
             [span] if span.series.len() == 1 => Some((&self.files[span.file].source, span.series.start)),
             _ => None,
         }
+    }
+
+    /// The tables of the files as they are stored, for analyses of more than clock values.
+    ///
+    /// # Errors
+    /// When a file can't be read or decoded.
+    pub fn tables(&self) -> Result<Vec<Table>, DataError> {
+        self.files.iter().map(|file| file.source.table()).collect()
     }
 
     /// What identifies the files: names, BLAKE3 hashes, licences. Reads every file once.
@@ -289,7 +297,7 @@ mod tests {
     use super::*;
     use crate::document::Document;
     use sigmatau_core::Unit as Measure;
-    use sigmatau_data::{Column, Metadata, Table, write_table};
+    use sigmatau_data::{Column, Metadata, write_table};
 
     /// A table with clocks of these numbers of points.
     fn table(points: &[usize]) -> Table {

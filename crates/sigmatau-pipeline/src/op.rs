@@ -8,10 +8,19 @@ use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
+mod clock;
+mod covariance;
+mod dynamic;
+mod hat;
+mod mask;
+mod simultaneous;
+mod spectrum;
 mod stability;
+mod time_transfer;
 
 /// Every op.
-pub static OPS: &[&Op] = &[&stability::OP];
+pub static OPS: &[&Op] =
+    &[&stability::OP, &hat::OP, &covariance::OP, &dynamic::OP, &time_transfer::OP, &spectrum::OP, &mask::OP];
 
 /// An analysis that a step can name.
 pub struct Op {
@@ -25,8 +34,8 @@ pub struct Op {
     pub scope: Scope,
     /// The table that it makes.
     pub schema: &'static Schema,
-    /// Its keys besides `name`, `op` and `dataset`.
-    pub parameters: &'static [Parameter],
+    /// Its keys besides `name`, `op` and `dataset`, in groups that several ops may share.
+    pub parameters: &'static [&'static [Parameter]],
     /// Understands the keys.
     pub plan: fn(&Section<'_>) -> Result<Box<dyn Analysis>, DocumentError>,
 }

@@ -132,7 +132,7 @@ fn opened(planned: &Planned) -> Result<Option<Dataset>, PlanError> {
 
 fn step(name: String, section: Section<'_>, datasets: &[Planned]) -> Result<Step, DocumentError> {
     let op = OPS[section.one_of("op", "op", OPS.iter().map(|op| op.name))?];
-    let section = section.checked(format!("step `{name}`"), &[STEP, op.parameters])?;
+    let section = section.checked(format!("step `{name}`"), &[&[STEP], op.parameters].concat())?;
     let dataset = section.one_of("dataset", "dataset", datasets.iter().map(|dataset| dataset.name.as_str()))?;
     Ok(Step { dataset, op, analysis: (op.plan)(&section)?, name })
 }

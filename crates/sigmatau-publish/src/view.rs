@@ -3,6 +3,10 @@
 //! One file per kind of record in the folder `view/`. A record of another kind has no charts and is
 //! shown as a table. What never lives here: colours, sizes, markup.
 
+mod dynamic;
+mod hat;
+mod mask;
+mod spectrum;
 pub mod stability;
 
 use sigmatau_data::{Record, Table};
@@ -17,7 +21,13 @@ const MOST_GROUPS: usize = 12;
 type View = fn(&Table) -> Option<Vec<Chart>>;
 
 /// The views by the schema of the record.
-static VIEWS: &[(&str, View)] = &[("stability/1", stability::charts)];
+static VIEWS: &[(&str, View)] = &[
+    ("stability/1", stability::charts),
+    ("hat/1", hat::charts),
+    ("dynamic-stability/1", dynamic::charts),
+    ("spectrum/1", spectrum::charts),
+    ("mask/1", mask::charts),
+];
 
 /// One chart with logarithmic axes: the curves of a group of series for one statistic.
 #[derive(Clone, Debug, PartialEq)]

@@ -32,7 +32,7 @@
 use crate::Gaussian;
 use crate::fft::{RealFft, fast_length};
 use sigmatau_core::series::NeumaierSum;
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::{LN_2, PI, TAU};
 
 /// The noise types of clocks by their exponent α, in the words of IEEE 1139.
 pub static NAMES: [(i8, &str); 7] = [
@@ -193,6 +193,34 @@ impl PowerLaw {
     }
 }
 
+/// Returns the generalised covariance K(l) of phase noise of exponent `alpha` (2 … −6) for σ² = 1.
+///
+/// A combination Σ c(i) x(i) whose weights annihilate polynomials of degree below the number of running
+/// sums has the variance ΣΣ c(i) c(j) K(|i−j|); see the head of this module. The sums of x over time are
+/// noise of α − 2. Takes a fixed number of steps; lags need not be whole.
+///
+/// ```
+/// use sigmatau_spectrum::noise::covariance;
+/// assert_eq!(covariance(0, 3.0), -1.5); // white FM: the phase is a random walk
+/// let harmonic = 2.0 / std::f64::consts::PI * (1.0 + 1.0 / 3.0);
+/// assert!((covariance(1, 2.0) + harmonic).abs() < 1e-15);
+/// ```
+pub fn covariance(alpha: i8, lag: f64) -> f64 {
+    covariance_with((2 - i32::from(alpha)).unsigned_abs(), lag, smooth_odd_harmonic(lag))
+}
+
+/// H(l) = ψ(l + ½)/2 + γ/2 + ln 2: the sum itself for a few terms, and else its asymptotic series.
+fn smooth_odd_harmonic(l: f64) -> f64 {
+    const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
+    const FEW: f64 = 16.0;
+    if l < FEW && l.fract() == 0.0 {
+        return odd_harmonic(l as u64);
+    }
+    let square = 1.0 / (l * l);
+    let series = square * (1.0 / 24.0 - square * (7.0 / 960.0 - square * (31.0 / 8064.0 - square * 127.0 / 30720.0)));
+    0.5 * (l.ln() + series + EULER_GAMMA) + LN_2
+}
+
 /// Replaces each value by the compensated sum of all values up to it.
 fn accumulate(values: &mut [f64]) {
     let mut sum = NeumaierSum::default();
@@ -244,17 +272,22 @@ fn third_difference_variance(twice_order: u32, m: u64) -> f64 {
 
 /// K(l) of the module page, for k running sums of a white (even `twice_order`) or fractional base.
 fn generalised_covariance(twice_order: u32, lag: u64) -> f64 {
+    covariance_with(twice_order, lag as f64, if twice_order.is_multiple_of(2) { 0.0 } else { odd_harmonic(lag) })
+}
+
+/// K(l) from l and H(l).
+fn covariance_with(twice_order: u32, l: f64, harmonic: f64) -> f64 {
     if twice_order == 0 {
-        return if lag == 0 { 1.0 } else { 0.0 };
+        return if l == 0.0 { 1.0 } else { 0.0 };
     }
-    let (sums, l) = (twice_order.div_ceil(2), lag as f64);
+    let sums = twice_order.div_ceil(2);
     let half = if twice_order.is_multiple_of(2) { 0.0 } else { 0.5 };
     let product: f64 = (1..sums).map(|j| l * l - (f64::from(j) - half).powi(2)).product();
     let factorial: f64 = (1..twice_order).map(f64::from).product();
     let sign = if sums.is_multiple_of(2) { 1.0 } else { -1.0 };
     match half {
         0.0 => sign * l * product / (2.0 * factorial),
-        _ => sign * 2.0 * odd_harmonic(lag) * product / (PI * factorial),
+        _ => sign * 2.0 * harmonic * product / (PI * factorial),
     }
 }
 

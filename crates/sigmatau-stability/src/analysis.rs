@@ -112,9 +112,10 @@ impl Point {
 /// Computes every statistic of `settings` at every averaging time.
 ///
 /// A term that touches a missing phase is dropped; across missing frequencies the phase step is
-/// unknown, so that a term that would span them is dropped as well. Averaging factors run in
-/// parallel; the digits do not depend on the number of threads. Time O(N) per factor; memory: for
-/// each thread one array of the size of the data, and one for frequency data.
+/// unknown, so that a term that would span them is dropped as well, and the total deviation reflects
+/// each arc at its own ends. Averaging factors run in parallel; the digits do not depend on the number
+/// of threads. Time O(N) per factor; memory: for each thread one array of the size of the data, five
+/// for the statistics of reflected windows, and one for frequency data.
 pub fn analyse(data: &ClockData<'_>, settings: &Settings) -> Analysis {
     match data {
         ClockData::Phase(phase) => analyse_arcs(&[*phase], phase.has_gaps(), settings),
@@ -252,7 +253,8 @@ impl Statistic<'_> {
         let deviation = estimator.deviation(terms, m, tau0)? / bias.sqrt();
         let noise = noise.filter(|_| deviation > 0.0);
         let case = |id: Identified| Case { alpha: id.noise.alpha(), m, n: terms.n, points };
-        let edf = noise.and_then(|id| settings.edf.degrees_of_freedom(estimator.model, &case(id)));
+        let method = settings.convention.edf(estimator.model, settings.edf);
+        let edf = noise.and_then(|id| method.degrees_of_freedom(estimator.model, &case(id)));
         let interval = edf.and_then(|edf| settings.sides.interval(deviation, edf.value, settings.confidence));
         let tau = (estimator.grid.tau)(m, points) * tau0;
         Some(Point { estimator, tau, m, deviation, bias, n: terms.n, noise, edf, interval, gaps })

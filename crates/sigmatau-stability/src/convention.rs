@@ -4,6 +4,7 @@
 //! averaging time. [`Convention::Stable32`] reproduces the choices that result files exported from
 //! Stable32 1.53 to 1.62 show: which statistics it corrects in which kind of run.
 
+use crate::edf::{EdfMethod, Model};
 use crate::estimator::Estimator;
 use crate::tau::TauList;
 use std::fmt;
@@ -30,6 +31,14 @@ impl Convention {
     pub fn removes_bias(self, estimator: &Estimator, taus: &TauList) -> bool {
         let of_all = matches!(estimator.name, "mtotdev" | "ttotdev");
         self == Self::Standard || !of_all || *taus == TauList::All
+    }
+
+    /// The method for degrees of freedom: Stable32 knows the closed forms only, but for differences.
+    pub fn edf(self, model: Model, asked: EdfMethod) -> EdfMethod {
+        match (self, model) {
+            (Self::Standard, _) | (_, Model::Differences(_)) => asked,
+            (Self::Stable32, _) => EdfMethod::ClosedForm,
+        }
     }
 }
 

@@ -11,14 +11,28 @@ use sigmatau_spectrum::PowerLaw;
 
 mod adev;
 mod hdev;
+mod htotdev;
 mod mdev;
+mod mtotdev;
 mod oadev;
 mod ohdev;
 mod tdev;
+mod totdev;
+mod ttotdev;
 
 /// Every estimator, in the order in which help and reports list them.
-pub static ESTIMATORS: &[&Estimator] =
-    &[&adev::ESTIMATOR, &oadev::ESTIMATOR, &mdev::ESTIMATOR, &tdev::ESTIMATOR, &hdev::ESTIMATOR, &ohdev::ESTIMATOR];
+pub static ESTIMATORS: &[&Estimator] = &[
+    &adev::ESTIMATOR,
+    &oadev::ESTIMATOR,
+    &mdev::ESTIMATOR,
+    &tdev::ESTIMATOR,
+    &hdev::ESTIMATOR,
+    &ohdev::ESTIMATOR,
+    &totdev::ESTIMATOR,
+    &mtotdev::ESTIMATOR,
+    &ttotdev::ESTIMATOR,
+    &htotdev::ESTIMATOR,
+];
 
 /// A statistic of the Allan family.
 ///
@@ -154,4 +168,29 @@ impl PartialEq for Estimator {
 fn sum_squares(starts: impl Iterator<Item = usize>, term: impl Fn(usize) -> f64) -> Terms {
     let squares = starts.map(term).filter(|term| !term.is_nan()).map(|term| term * term);
     squares.fold(Terms::default(), |all, square| Terms { sum: all.sum + square, n: all.n + 1 })
+}
+
+/// Sums over every window of 3m values, less its slope and continued evenly at both ends, the mean of its 6m
+/// squared second differences of sums of m values, leaving out windows with a missing value.
+fn sum_reflected_windows(values: &[f64], m: usize) -> Terms {
+    let windows = values.windows(3 * m).filter(|window| !window.iter().any(|value| value.is_nan()));
+    let squares = windows.map(|window| reflected_window(window, m));
+    squares.fold(Terms::default(), |all, square| Terms { sum: all.sum + square, n: all.n + 1 })
+}
+
+fn reflected_window(window: &[f64], m: usize) -> f64 {
+    let (half, rest) = (window.len() / 2, window.len().div_ceil(2));
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / half as f64;
+    let slope = (mean(&window[rest..]) - mean(&window[..half])) / rest as f64;
+    let level: Vec<f64> = window.iter().enumerate().map(|(k, value)| value - slope * k as f64).collect();
+    let reflected = level.iter().rev().chain(&level).chain(level.iter().rev());
+    let sums: Vec<f64> = std::iter::once(0.0).chain(reflected.scan(0.0, running_sum)).collect();
+    let sum = |j: usize| sums[j + m] - sums[j];
+    let term = |j: usize| sum(j + 2 * m) - 2.0 * sum(j + m) + sum(j);
+    (0..6 * m).map(|j| term(j).powi(2)).sum::<f64>() / (6 * m) as f64
+}
+
+fn running_sum(sum: &mut f64, value: &f64) -> Option<f64> {
+    *sum += value;
+    Some(*sum)
 }

@@ -89,6 +89,21 @@ fn end(deviation: f64, edf: f64, probability: f64) -> Option<f64> {
     Some(deviation * (edf / chi_squared_quantile(probability, edf)?).sqrt())
 }
 
+/// Returns the two-sided interval of a variance or a spectral density: S ν/χ²_{(1+p)/2} … S ν/χ²_{(1−p)/2}.
+///
+/// `density` times ν = `dof` over the true value is taken as chi-square distributed. Nothing where
+/// `dof` is not positive or `confidence` is not between 0 and 1.
+///
+/// ```
+/// // Ten averages of a periodogram know the density to a factor of about two.
+/// let interval = sigmatau_stability::interval::of_density(1.0, 20.0, 0.95).unwrap();
+/// assert!((interval.lower - 0.585).abs() < 1e-3 && (interval.upper - 2.085).abs() < 1e-3);
+/// ```
+pub fn of_density(density: f64, dof: f64, confidence: f64) -> Option<Interval> {
+    let end = |probability: f64| Some(density * dof / chi_squared_quantile(probability, dof)?);
+    Some(Interval { lower: end(0.5 + 0.5 * confidence)?, upper: end(0.5 - 0.5 * confidence)? })
+}
+
 /// Degrees of freedom from which on the asymptotic series is exact to 1e-12.
 const MANY: f64 = 1e4;
 

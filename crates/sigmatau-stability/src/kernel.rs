@@ -7,7 +7,10 @@
 pub(crate) mod consecutive;
 pub(crate) mod line;
 pub(crate) mod modified;
+pub(crate) mod modified_total;
 pub(crate) mod overlapping;
+pub(crate) mod products;
+pub(crate) mod total;
 
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 use sigmatau_core::PhaseSeries;

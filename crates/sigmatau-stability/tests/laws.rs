@@ -22,6 +22,12 @@ fn terms(estimator: &Estimator, x: &[f64], m: usize) -> Terms {
     (estimator.terms)(&PhaseSeries::new(x, 1.0).unwrap(), &[m])[0]
 }
 
+/// The statistics whose definition is quick enough for long records; those of reflected windows take O(N m)
+/// steps and are held against theirs in `reflected_windows_fold_without_a_seam`.
+fn quick_to_define() -> impl Iterator<Item = &'static Estimator> {
+    ESTIMATORS.iter().filter(|estimator| !matches!(estimator.name, "mtotdev" | "ttotdev" | "htotdev")).copied()
+}
+
 fn assert_near(found: f64, expected: f64, tolerance: f64, what: &str) {
     assert!((found / expected - 1.0).abs() < tolerance, "{what}: {found} instead of {expected}");
 }
@@ -69,6 +75,23 @@ proptest! {
         }
     }
 
+    /// The bounds are the rounding of the definitions rather than of the fast forms: those of mtotdev and ttotdev
+    /// add up phases with their offset.
+    #[test]
+    fn totals_agree_with_their_definitions(
+        alpha in -4..=2_i8, points in 60..1200_usize, share in 0.0..1.0_f64, offset in -1e3..1e3_f64, slope in -10.0..10.0_f64, stream in 0..1000_u64
+    ) {
+        let plain = noise(alpha, points, stream);
+        let x: Vec<f64> = plain.iter().enumerate().map(|(i, x)| x * 1e12 + offset + slope * i as f64).collect();
+        for (name, bound) in [("totdev", 1e-12), ("mtotdev", 1e-10), ("ttotdev", 1e-10), ("htotdev", 1e-11)] {
+            let estimator = Estimator::named(name).unwrap();
+            let m = 1 + (share * (points / estimator.grid.stop_ratio - 2) as f64) as usize;
+            let (fast, slow) = (terms(estimator, &x, m), (estimator.definition)(&x, m));
+            assert_eq!(fast.n, slow.n, "{name} at m = {m}");
+            assert_near(fast.sum, slow.sum, bound, &format!("{name} at m = {m}, α = {alpha}"));
+        }
+    }
+
     #[test]
     fn a_sampling_interval_stretches_the_axis(tau0 in 1e-3..1e4_f64) {
         let x = noise(0, 500, 2);
@@ -94,14 +117,18 @@ fn thread_count_leaves_every_bit_unchanged() {
     assert_eq!(with_threads(7), one);
 }
 
+#[test]
+fn a_large_frequency_offset_moves_no_deviation_beyond_the_rounding_of_the_input() {
+    assert_offset_moves_nothing(&["oadev", "mdev", "tdev", "ohdev", "totdev"], 5_000_000, 20);
+    assert_offset_moves_nothing(&["mtotdev", "ttotdev", "htotdev"], 400_000, 17);
+}
+
 /// Every term sees the data less the rounding of the input, so by the triangle inequality of the
 /// root mean square no deviation moves by more than the deviation of the rounding itself.
-#[test]
-fn a_large_frequency_offset_moves_no_mdev_beyond_the_rounding_of_the_input() {
-    const POINTS: usize = 5_000_000;
+fn assert_offset_moves_nothing(names: &[&str], points: usize, octaves: usize) {
     const OFFSET: f64 = 1e-3;
-    let x = noise(0, POINTS, 0);
-    let (mut moved, mut rounding) = (Vec::with_capacity(POINTS), Vec::with_capacity(POINTS));
+    let x = noise(0, points, 0);
+    let (mut moved, mut rounding) = (Vec::with_capacity(points), Vec::with_capacity(points));
     for (i, &x) in x.iter().enumerate() {
         let line = OFFSET * i as f64;
         let sum = x + line;
@@ -111,9 +138,9 @@ fn a_large_frequency_offset_moves_no_mdev_beyond_the_rounding_of_the_input() {
         moved.push(sum);
         rounding.push(-error_of_sum - error_of_line);
     }
-    for name in ["oadev", "mdev", "tdev", "ohdev"] {
+    let factors: Vec<usize> = (0..octaves).map(|octave| 1 << octave).collect();
+    for name in names {
         let estimator = Estimator::named(name).unwrap();
-        let factors: Vec<usize> = (0..20).map(|octave| 1 << octave).collect();
         let deviations = |x: &[f64]| -> Vec<f64> {
             let found = estimator.deviations(&PhaseSeries::new(x, 1.0).unwrap(), &factors);
             found.into_iter().map(|deviation| deviation.expect("the record is long enough")).collect()
@@ -152,7 +179,7 @@ fn columns_of_long_averaging_times_join_without_a_seam() {
     let mut broken = whole.clone();
     [5, 2050, 199_998].into_iter().for_each(|gap| broken[gap] = f64::NAN);
     for (x, m) in [&whole, &broken].into_iter().flat_map(|x| [65_535, 65_536, 66_001].map(|m| (x, m))) {
-        for estimator in ESTIMATORS {
+        for estimator in quick_to_define() {
             let (fast, slow) = (terms(estimator, x, m), (estimator.definition)(x, m));
             assert_eq!(fast.n, slow.n, "{} at m = {m}", estimator.name);
             assert!(slow.n == 0 || (fast.sum / slow.sum - 1.0).abs() < 1e-9, "{} at m = {m}", estimator.name);
@@ -166,10 +193,50 @@ fn blocks_join_without_a_seam() {
     let mut broken = whole.clone();
     [5, 8190, 8193, 19_000].into_iter().for_each(|gap| broken[gap] = f64::NAN);
     for (x, m) in [&whole, &broken].into_iter().flat_map(|x| [1, 7, 64, 100, 1000, 3001].map(|m| (x, m))) {
-        for estimator in ESTIMATORS {
+        for estimator in quick_to_define() {
             let (fast, slow) = (terms(estimator, x, m), (estimator.definition)(x, m));
             assert_eq!(fast.n, slow.n, "{} at m = {m}", estimator.name);
             assert_near(fast.sum, slow.sum, 1e-9, &format!("{} at m = {m}", estimator.name));
+        }
+    }
+}
+
+#[test]
+fn total_deviation_reaches_as_far_as_the_record() {
+    let totdev = Estimator::named("totdev").unwrap();
+    for (points, m) in [2, 3, 4, 19, 20].into_iter().flat_map(|points| (1..points + 2).map(move |m| (points, m))) {
+        let x = noise(0, points, 1);
+        let (fast, slow) = (terms(totdev, &x, m), (totdev.definition)(&x, m));
+        assert_eq!(fast.n, if m < points { points as u64 - 2 } else { 0 }, "{points} points, m = {m}");
+        assert_eq!(fast.n, slow.n, "{points} points, m = {m}");
+        assert!((fast.sum - slow.sum).abs() <= 1e-12 * slow.sum, "{points} points, m = {m}");
+    }
+}
+
+/// Phases are to the modified statistic what frequencies are to the Hadamard one.
+#[test]
+fn modified_total_is_the_hadamard_total_of_the_running_sum() {
+    let [modified, hadamard] = ["mtotdev", "htotdev"].map(|name| Estimator::named(name).unwrap());
+    for (alpha, m) in [(2, 2), (1, 7), (0, 16), (-1, 99), (-2, 300)] {
+        let x = noise(alpha, 1000, 6);
+        let sums: Vec<f64> = (0..=x.len()).map(|n| x[..n].iter().sum()).collect();
+        let (of_phases, of_sums) = (terms(modified, &x, m), terms(hadamard, &sums, m));
+        assert_eq!(of_phases.n, of_sums.n);
+        assert_near(of_phases.sum, of_sums.sum, 1e-9, &format!("m = {m}"));
+    }
+}
+
+#[test]
+fn reflected_windows_fold_without_a_seam() {
+    let whole = noise(-1, 6000, 9);
+    let mut broken = whole.clone();
+    [5, 2190, 2193, 5000].into_iter().for_each(|gap| broken[gap] = f64::NAN);
+    for (x, m) in [&whole, &broken].into_iter().flat_map(|x| [1, 7, 8, 9, 64, 65, 100, 601].map(|m| (x, m))) {
+        for name in ["mtotdev", "ttotdev", "htotdev"] {
+            let estimator = Estimator::named(name).unwrap();
+            let (fast, slow) = (terms(estimator, x, m), (estimator.definition)(x, m));
+            assert_eq!(fast.n, slow.n, "{name} at m = {m}");
+            assert_near(fast.sum, slow.sum, 1e-10, &format!("{name} at m = {m}"));
         }
     }
 }

@@ -9,6 +9,7 @@ use sigmatau_data::schema::SCHEMAS;
 use sigmatau_pipeline::OPS;
 use sigmatau_publish::FORMATS;
 use sigmatau_stability::ESTIMATORS;
+use sigmatau_stability::condition::{MODELS, STEPS};
 
 pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
     let lines: Vec<String> = match asked.table {
@@ -22,7 +23,9 @@ pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
         }
         Listed::Ops => OPS
             .iter()
-            .flat_map(|op| titled(op.name, op.title, op.parameters.iter().map(|key| (key.name, keyed(key)))))
+            .flat_map(|op| {
+                titled(op.name, op.title, op.parameters.iter().copied().flatten().map(|key| (key.name, keyed(key))))
+            })
             .collect(),
         Listed::Recipes => generate::names().into_iter().map(str::to_owned).collect(),
         Listed::Schemas => SCHEMAS
@@ -34,6 +37,11 @@ pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
                     schema.fields.iter().map(|field| (field.name, unit_and_doc(field))),
                 )
             })
+            .collect(),
+        Listed::Steps => STEPS
+            .iter()
+            .map(|step| line(step.name, &stepped(step)))
+            .chain(MODELS.iter().map(|model| line(&format!("drift:{}", model.name), model.title)))
             .collect(),
     };
     deliver(format!("{}\n", lines.join("\n")).as_bytes(), None)?;
@@ -50,6 +58,12 @@ fn titled<'a>(name: &str, what: &str, entries: impl Iterator<Item = (&'a str, St
 
 fn keyed(key: &sigmatau_pipeline::document::Parameter) -> String {
     format!("{} [default: {}]", key.doc, key.default)
+}
+
+fn stepped(step: &sigmatau_stability::condition::Step) -> String {
+    let parameter =
+        if step.parameter.is_empty() { String::new() } else { format!("; after a colon {}", step.parameter) };
+    format!("{}{parameter} ({})", step.title, step.reference)
 }
 
 fn unit_and_doc(field: &sigmatau_data::Field) -> String {

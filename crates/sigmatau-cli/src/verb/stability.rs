@@ -63,6 +63,8 @@ fn pipeline(asked: &StabilityArguments) -> Document {
         ("edf", text(&asked.edf)),
         ("noise", text(&asked.noise)),
         ("convention", text(&asked.convention)),
+        ("condition", words(&asked.condition)),
+        ("dead_time", asked.dead_time.map(|ratio| Value::Number(ratio).into())),
     ];
     Document::of(vec![
         ("dataset".to_owned(), table([("files", Some(table(dataset)))])),
@@ -88,6 +90,11 @@ fn dataset(asked: &StabilityArguments) -> [(&'static str, Option<Node>); 8] {
 fn table(entries: impl IntoIterator<Item = (&'static str, Option<Node>)>) -> Node {
     let there = entries.into_iter().filter_map(|(key, node)| Some((key.to_owned(), node?)));
     Value::Table(there.collect()).into()
+}
+
+fn words(list: &[String]) -> Option<Node> {
+    let words = list.iter().map(|word| Node::from(word.as_str())).collect();
+    (!list.is_empty()).then(|| Value::List(words).into())
 }
 
 fn text(word: &Option<String>) -> Option<Node> {

@@ -26,6 +26,10 @@ fn bench() -> Workbench {
     let header = "     3.00           C                   G                   RINEX VERSION / TYPE\n\
                   \x20                                                           END OF HEADER\n";
     bench.put("pipelines/clocks/clocks.clk.gz", format!("{header}{}", (0..40).map(satellite).collect::<String>()));
+    for (name, sample) in [("aaa.cggtts", "GMAAA060.258"), ("bbb.cggtts", "GMBBB060.258")] {
+        let sample = Path::new(ROOT).join("crates/sigmatau-data/tests/samples/cggtts").join(sample);
+        bench.put(&format!("pipelines/clocks/{name}"), std::fs::read(sample).unwrap());
+    }
     bench.put("pipelines/clocks/counter.txt", lines(&phase(0, 200)));
     bench
 }

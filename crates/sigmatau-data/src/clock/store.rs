@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use crate::column::Described;
 use crate::parquet_file::{ParquetFile, pour};
-use crate::{DataError, Table, Values};
+use crate::{DataError, Table, Values, read_table};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray};
 use parquet::column::reader::ColumnReader;
@@ -22,6 +22,13 @@ impl Store {
         match self {
             Self::Parquet(file) => file.name(),
             Self::Memory { name, .. } => name.clone(),
+        }
+    }
+
+    pub(super) fn table(&self) -> Result<Table, DataError> {
+        match self {
+            Self::Parquet(file) => read_table(file.path()),
+            Self::Memory { table, .. } => Ok(table.clone()),
         }
     }
 

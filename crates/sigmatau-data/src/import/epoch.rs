@@ -51,17 +51,34 @@ pub(crate) fn parse_mjd(text: &str) -> Option<i64> {
 /// Reads a decimal number of units of `unit_ns` each, exactly, rounded to whole nanoseconds.
 /// A number with an exponent goes through a float.
 pub(crate) fn decimal(text: &str, unit_ns: i64) -> Option<i64> {
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if !(whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) && whole.len() + fraction.len() > 0) {
-        return rounded(super::number(text)? * unit_ns as f64);
+    match is_decimal(text) {
+        true => i64::try_from(exact(text, i128::from(unit_ns))?).ok(),
+        false => rounded(super::number(text)? * unit_ns as f64),
     }
-    let fraction = &fraction[..fraction.len().min(15)];
+}
+
+/// Reads a decimal number without exponent as a whole number of steps, of which `per_unit` make one unit.
+pub(crate) fn exact(text: &str, per_unit: i128) -> Option<i128> {
+    let (sign, digits) = signed(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let fraction = fraction.get(..15).unwrap_or(fraction);
     let parse = |digits: &str| if digits.is_empty() { Some(0) } else { digits.parse::<i128>().ok() };
     let power = 10_i128.pow(u32::try_from(fraction.len()).ok()?);
-    let part = (parse(fraction)? * i128::from(unit_ns) + power / 2) / power;
-    let total = parse(whole)?.checked_mul(i128::from(unit_ns))?.checked_add(part)?;
-    i64::try_from(sign * total).ok()
+    let part = (parse(fraction)? * per_unit + power / 2) / power;
+    let total = parse(whole)?.checked_mul(per_unit)?.checked_add(part)?;
+    is_decimal(text).then_some(sign * total)
+}
+
+/// Tells whether a text is digits with at most one point among them.
+fn is_decimal(text: &str) -> bool {
+    let (_, digits) = signed(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) && whole.len() + fraction.len() > 0
+}
+
+fn signed(text: &str) -> (i128, &str) {
+    let positive = || (1, text.strip_prefix('+').unwrap_or(text));
+    text.strip_prefix('-').map_or_else(positive, |digits| (-1, digits))
 }
 
 fn rounded(ns: f64) -> Option<i64> {

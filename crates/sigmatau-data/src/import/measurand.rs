@@ -9,7 +9,7 @@ use sigmatau_core::Unit;
 pub(super) struct Measurand {
     pub(super) kind: ClockKind,
     unit: Unit,
-    /// The nominal frequency ν₀ in Hz, where the numbers are frequency in Hz.
+    /// The nominal frequency ν₀ in Hz, where the numbers are frequency in Hz or phase in cycles.
     nominal: Option<f64>,
 }
 
@@ -42,7 +42,25 @@ impl Measurand {
         Self::new(file, kind, unit, options.nominal)
     }
 
-    fn new(file: &str, kind: ClockKind, unit: Unit, nominal: Option<f64>) -> Result<Self, ImportError> {
+    /// Phase in cycles of a signal of the nominal frequency.
+    ///
+    /// # Errors
+    /// When no nominal frequency is stated.
+    pub(super) fn cycles(file: &str, nominal: Option<f64>) -> Result<Self, ImportError> {
+        let unstated = || ImportError::Unstated {
+            file: file.to_owned(),
+            unstated: "phase in cycles becomes a time by the nominal frequency",
+            remedy: "the nominal frequency, a positive number of Hz",
+        };
+        let nominal = nominal.filter(|nominal| *nominal > 0.0 && nominal.is_finite()).ok_or_else(unstated)?;
+        Ok(Self { nominal: Some(nominal), ..Self::PHASE })
+    }
+
+    /// Kind and unit as given.
+    ///
+    /// # Errors
+    /// When the unit does not fit the kind, or a frequency in Hz has no nominal frequency.
+    pub(super) fn new(file: &str, kind: ClockKind, unit: Unit, nominal: Option<f64>) -> Result<Self, ImportError> {
         let hertz = kind == ClockKind::Frequency && unit.is_convertible_to(&Unit::HERTZ);
         let (base, wanted) = match kind {
             ClockKind::Phase => (Unit::SECOND, "time, such as `ns`"),
@@ -63,11 +81,16 @@ impl Measurand {
         Ok(Self { kind, unit, nominal: nominal.filter(|_| hertz) })
     }
 
-    /// The column of these numbers: as stated, but frequency f in Hz as y = (f - ν₀) / ν₀.
+    /// The column of these numbers: as stated, but frequency f in Hz as y = (f - ν₀) / ν₀ and phase φ
+    /// in cycles as x = φ / ν₀.
     pub(super) fn column(&self, values: Vec<f64>) -> Column {
         let Some(nominal) = self.nominal else {
             return Column::float(self.kind.word(), self.unit.clone(), values);
         };
+        if self.kind == ClockKind::Phase {
+            let times = values.into_iter().map(|cycles| cycles / nominal).collect();
+            return Column::float(self.kind.word(), Unit::SECOND, times);
+        }
         let hertz = self.unit.conversion(&Unit::HERTZ).expect("the unit is one of frequency");
         let fractional = values.into_iter().map(|f| (hertz.apply(f) - nominal) / nominal).collect();
         Column::float(self.kind.word(), Unit::ONE, fractional)

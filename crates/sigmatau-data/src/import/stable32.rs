@@ -91,7 +91,16 @@ fn sniff(head: &str) -> bool {
 }
 
 fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, ImportError> {
-    let measurand = Measurand::stated(file, options)?;
+    read(text, file, options, &Measurand::stated(file, options)?)
+}
+
+/// Reads numbers that are known to be a `measurand`.
+pub(super) fn read(
+    text: &str,
+    file: &str,
+    options: &ImportOptions,
+    measurand: &Measurand,
+) -> Result<Imported, ImportError> {
     let layout = layout(text, file, options.tags)?;
     let mut remarks = Remarks::new(file);
     let mut points = Points::default();
@@ -107,7 +116,7 @@ fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, Im
     }
     zeros(&points).into_iter().for_each(|finding| remarks.push(finding.about(file)));
     let (time_scale, tau0) = (options.time_scale.clone(), options.tau0.filter(|_| !layout.is_tagged()));
-    Ok(Imported { table: points.table(&measurand, layout.is_tagged()), time_scale, tau0, findings: remarks.finish() })
+    Ok(Imported { table: points.table(measurand, layout.is_tagged()), time_scale, tau0, findings: remarks.finish() })
 }
 
 /// The layout that the first line after the heading shows.

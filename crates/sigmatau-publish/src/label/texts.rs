@@ -32,21 +32,21 @@ pub(super) static TEXTS: &[Label] = &[
     pair("weighed", "{count} ({parts})", "{count}（{parts}）"),
     // Sentences.
     pair("every-row", "The same in every row", "各行相同"),
-    pair("ranking", "Ranking at common averaging times", "共同平均时间上的排序"),
+    pair("ranking", "Ranking at common abscissas", "共同横坐标上的排序"),
     pair(
         "chart",
-        "{subject} against averaging time on logarithmic axes; whiskers show the confidence interval",
-        "{subject}随平均时间变化的双对数图；误差线表示置信区间",
+        "{subject} against {abscissa} on logarithmic axes; whiskers show the confidence interval",
+        "{subject}随{abscissa}变化的双对数图；误差线表示置信区间",
     ),
     pair(
         "fleet",
-        "{count} series in grey; at τ = {tau} s {highest} is the highest, {median} has the median rank, {lowest} is the lowest",
-        "共 {count} 个序列，以灰线表示；τ = {tau} s 处 {highest} 最高，{median} 居中，{lowest} 最低",
+        "{count} series in grey; at {at} {highest} is the highest, {median} has the median rank, {lowest} is the lowest",
+        "共 {count} 个序列，以灰线表示；{at} 处 {highest} 最高，{median} 居中，{lowest} 最低",
     ),
     pair(
         "fleet-unranked",
-        "{count} series in grey; they share no averaging time at which they could be ranked",
-        "共 {count} 个序列，以灰线表示；无可供排序的共同平均时间",
+        "{count} series in grey; they share no abscissa at which they could be ranked",
+        "共 {count} 个序列，以灰线表示；无可供排序的共同横坐标",
     ),
     pair("nothing-drawable", "no point can be drawn on logarithmic axes", "没有可在对数坐标上绘制的点"),
     pair("selection", "{shown} of {total} rows are shown.", "共 {total} 行，列出 {shown} 行。"),

@@ -24,7 +24,7 @@ pub(super) static ESTIMATOR: Estimator = Estimator {
     definition,
 };
 
-fn definition(x: &[f64], m: usize) -> Terms {
+pub(super) fn definition(x: &[f64], m: usize) -> Terms {
     let term = |i: usize| x[i + 3 * m] - 3.0 * x[i + 2 * m] + 3.0 * x[i + m] - x[i];
     sum_squares(0..x.len().saturating_sub(3 * m), term)
 }

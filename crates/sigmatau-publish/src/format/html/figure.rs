@@ -1,7 +1,7 @@
 //! A chart on the page: its heading, the plot, and what a reader who cannot see it is told.
 
 use crate::number::{Notation, typeset};
-use crate::view::Chart;
+use crate::view::{Axis, Chart};
 use crate::{Language, PublishError, plot};
 use minijinja::Value;
 use serde::Serialize;
@@ -26,7 +26,8 @@ impl Figure {
     pub(super) fn of(chart: &Chart, language: Language) -> Result<Self, PublishError> {
         let title = language.name(&chart.subject).to_owned();
         let names: Vec<&str> = chart.curves.iter().take(plot_names(chart)).map(|curve| curve.name.as_str()).collect();
-        let described = language.sentence("chart", &[("subject", &title)]);
+        let described =
+            language.sentence("chart", &[("subject", &title), ("abscissa", language.name(chart.abscissa.column))]);
         Ok(Self {
             description: [&described, language.text("colon"), &names.join(language.text("comma"))].concat(),
             caption: caption(chart, language),
@@ -48,14 +49,20 @@ fn caption(chart: &Chart, language: Language) -> String {
         return String::new();
     }
     let count = chart.curves.len().to_string();
-    let Some(tau) = chart.common().last().copied() else {
+    let Some(last) = chart.common().last().copied() else {
         return language.sentence("fleet-unranked", &[("count", &count)]);
     };
-    let tau = typeset(&Notation::of(&[tau]).print(tau));
+    let at = place_of(chart.abscissa, last);
     let [highest, median, lowest] = chart.landmarks()[..] else {
         return language.sentence("fleet-unranked", &[("count", &count)]);
     };
     let name = |place: usize| chart.curves[place].name.as_str();
     let texts = [("highest", name(highest)), ("median", name(median)), ("lowest", name(lowest))];
-    language.sentence("fleet", &[&[("count", count.as_str()), ("tau", &tau)], &texts[..]].concat())
+    language.sentence("fleet", &[&[("count", count.as_str()), ("at", &at)], &texts[..]].concat())
+}
+
+/// A place on the abscissa in words, such as `τ = 10 s`.
+fn place_of(abscissa: Axis, value: f64) -> String {
+    let symbol = if abscissa.column == "frequency_hz" { "f" } else { "τ" };
+    format!("{symbol} = {} {}", typeset(&Notation::of(&[value]).print(value)), abscissa.unit)
 }

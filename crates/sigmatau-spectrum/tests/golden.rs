@@ -1,0 +1,42 @@
+//! Power and cross spectra beside those of SciPy.
+
+use sigmatau_spectrum::Window;
+use sigmatau_spectrum::welch::{CrossWelch, Detrend, Segmentation};
+use sigmatau_spectrum::window::WINDOWS;
+
+const GOLDEN: &str = include_str!("golden/welch.csv");
+
+/// The record of NIST SP 1065, 12.4, carried on: n(i+1) = 16807 n(i) mod 2147483647, y = n/2147483647.
+fn suite(count: usize) -> Vec<f64> {
+    let next = |n: &u64| Some(n * 16_807 % 2_147_483_647);
+    std::iter::successors(Some(1_234_567_890), next).take(count).map(|n| n as f64 / 2_147_483_647.0).collect()
+}
+
+#[test]
+fn spectra_agree_with_scipy() {
+    let numbers = suite(2000);
+    let (x, rest) = numbers.split_at(1000);
+    let y: Vec<f64> = rest.iter().zip(x).map(|(y, x)| y + x).collect();
+    for row in GOLDEN.lines().filter(|line| !line.starts_with('#')).skip(1) {
+        let words: Vec<&str> = row.split(',').collect();
+        let number = |place: usize| words[place].parse::<f64>().unwrap();
+        let detrend = Detrend::ALL.iter().find(|(word, _)| *word == words[3]).unwrap().1;
+        let [length, overlap, bin] = [1, 2, 4].map(|place| number(place) as usize);
+        let cut = Segmentation { window: Window::named(words[0]).unwrap(), length, overlap, detrend };
+        let mut welch = CrossWelch::new(cut, 0.25).unwrap();
+        welch.push(x, &y);
+        let found = welch.finish();
+        let power = found.x.densities()[bin];
+        assert!((power / number(5) - 1.0).abs() < 1e-10, "{row}: power {power}");
+        let cross = found.cross[bin];
+        let apart = (cross.re - number(6)).hypot(cross.im - number(7));
+        assert!(apart < 1e-10 * number(6).hypot(number(7)), "{row}: cross {cross}");
+    }
+}
+
+#[test]
+fn every_window_has_golden_figures() {
+    for window in WINDOWS {
+        assert!(GOLDEN.contains(&format!("\n{},", window.name)), "{}", window.name);
+    }
+}
