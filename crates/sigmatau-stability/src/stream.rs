@@ -49,9 +49,7 @@ pub enum NotStreamed {
 /// use sigmatau_stability::{Settings, Stream, TauList};
 /// let settings = Settings { taus: TauList::Explicit(vec![1.0]), ..Settings::default() };
 /// let mut stream = Stream::new(&settings, 1.0, 60)?;
-/// for k in 0..6 {
-///     stream.push(&[0.0, 1.0, 0.0, 1.0, 0.0, if k == 9 { 0.0 } else { 1.0 }, 0.0, 1.0, 0.0, 1.0]);
-/// }
+/// (0..30).for_each(|_| stream.push(&[0.0, 1.0]));
 /// assert_eq!(stream.finish().points[0].deviation, 2f64.sqrt()); // every second difference is ±2 s
 /// # Ok::<(), sigmatau_stability::NotStreamed>(())
 /// ```
