@@ -16,12 +16,16 @@ use sigmatau_stability::{Estimator, TauList};
 /// Returns `points` phases in s, 1 s apart, of a clock with white frequency noise: the running sum of a
 /// frequency offset of 1e-12 and even noise of σ_y(1 s) = 1e-11/√12.
 pub fn clock(points: usize) -> Vec<f64> {
+    clock_phases(points).collect()
+}
+
+/// The phases of [`clock`] one by one, for records that do not fit into memory.
+pub fn clock_phases(points: usize) -> impl Iterator<Item = f64> {
     let mut phase = 0.0;
-    let steps = (0..points as u64).map(|index| {
+    (0..points as u64).map(move |index| {
         phase += 1e-12 + 1e-11 * even(index);
         phase
-    });
-    steps.collect()
+    })
 }
 
 /// Returns the record of [`clock`] without points 500 to 506 of every thousand.

@@ -10,11 +10,12 @@ mod gather;
 mod index;
 mod layout;
 mod rule;
+mod steady;
 mod store;
 
 use crate::column::{Described, Storage};
 use crate::document::{DocumentError, Parameter, Section};
-use crate::parquet_file::ParquetFile;
+use crate::parquet_file::{CHUNK, ParquetFile};
 use crate::{DataError, Table, grid};
 use gather::{Lane, gather};
 use index::Segment;
@@ -26,6 +27,7 @@ use sigmatau_core::{Finding, Severity, Unit};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+pub use steady::SteadyClock;
 use store::Store;
 
 /// What clock values measure.
@@ -246,11 +248,10 @@ impl ClockSource {
         gather(&self.store, self.layout.key, &lanes).map(Some)
     }
 
-    fn finish(&self, series: usize, times: Option<&[i64]>, values: Vec<f64>) -> ClockSeries {
+    fn finish(&self, series: usize, times: Option<&[i64]>, mut values: Vec<f64>) -> ClockSeries {
         let value = self.layout.value(series);
-        let mut findings = Vec::new();
-        findings.extend(missing(&values));
-        let values = finite(values, &mut findings);
+        let (missing, infinite) = finite(&mut values);
+        let mut findings: Vec<Finding> = remarks(missing, infinite, values.len()).collect();
         let grid = match times {
             Some(times) => on_grid(times, values, value.tau0, &mut findings),
             None => grid::Grid { tau0: value.tau0.unwrap_or(1.0), start_ns: None, values, findings: Vec::new() },
@@ -306,33 +307,34 @@ fn interleaved(rows: &[Arc<[Segment]>]) -> Option<Finding> {
     (scattered > 0).then_some(finding)
 }
 
-/// The remark that values are missing in rows that are there.
-fn missing(values: &[f64]) -> Option<Finding> {
-    let missing = values.iter().filter(|value| value.is_nan()).count();
-    let finding = Finding::new(
+/// Takes infinite values as missing, and returns how many were missing and how many infinite.
+fn finite(values: &mut [f64]) -> (usize, usize) {
+    let odd = |values: &[f64]| values.iter().filter(|value| !value.is_finite()).count();
+    let odd: usize = values.par_chunks(CHUNK).map(odd).sum();
+    if odd == 0 {
+        return (0, 0);
+    }
+    let infinite = values.iter_mut().filter(|value| value.is_infinite()).map(|value| *value = f64::NAN).count();
+    (odd - infinite, infinite)
+}
+
+/// The remarks on missing and infinite values.
+fn remarks(missing: usize, infinite: usize, points: usize) -> impl Iterator<Item = Finding> {
+    let note = Finding::new(
         Severity::Note,
         "missing",
-        format!("{missing} of {} values are missing", values.len()),
+        format!("{missing} of {points} values are missing"),
         "terms that touch a missing value are left out",
         "look for outages of the counter if the count surprises",
     );
-    (missing > 0).then_some(finding)
-}
-
-/// The values with infinite ones taken as missing.
-fn finite(mut values: Vec<f64>, findings: &mut Vec<Finding>) -> Vec<f64> {
-    let infinite: usize = values.iter().map(|value| usize::from(value.is_infinite())).sum();
-    if infinite > 0 {
-        values.iter_mut().filter(|value| value.is_infinite()).for_each(|value| *value = f64::NAN);
-        findings.push(Finding::new(
-            Severity::Warning,
-            "infinite",
-            format!("{infinite} of {} values are infinite", values.len()),
-            "they were taken as missing",
-            "look for overflows of the counter, or for a mark of missing values",
-        ));
-    }
-    values
+    let warning = Finding::new(
+        Severity::Warning,
+        "infinite",
+        format!("{infinite} of {points} values are infinite"),
+        "they were taken as missing",
+        "look for overflows of the counter, or for a mark of missing values",
+    );
+    (missing > 0).then_some(note).into_iter().chain((infinite > 0).then_some(warning))
 }
 
 fn on_grid(times: &[i64], values: Vec<f64>, tau0: Option<f64>, findings: &mut Vec<Finding>) -> grid::Grid {

@@ -44,17 +44,19 @@ pub struct Grid {
 /// ```
 pub fn even(times: &[i64], values: Vec<f64>, tau0: Option<f64>) -> Grid {
     assert_eq!(times.len(), values.len(), "every value has its tag");
-    match even_step(times).filter(|step| agrees(*step, tau0, times.len())) {
-        Some(step) => {
-            let tau0 = tau0.unwrap_or(step as f64 / 1e9);
-            Grid { tau0, start_ns: times.first().copied(), values, findings: Vec::new() }
-        }
+    match even_step(times).and_then(|step| interval(step, tau0, times.len())) {
+        Some(tau0) => Grid { tau0, start_ns: times.first().copied(), values, findings: Vec::new() },
         None => placed(times, &values, tau0),
     }
 }
 
+/// The sampling interval in s of tags that are `step` ns apart; nothing where another one was stated.
+pub(crate) fn interval(step: i64, stated: Option<f64>, points: usize) -> Option<f64> {
+    agrees(step, stated, points).then(|| stated.unwrap_or(step as f64 / 1e9))
+}
+
 /// The difference that all neighbouring tags have, if it is one and positive.
-fn even_step(times: &[i64]) -> Option<i64> {
+pub(crate) fn even_step(times: &[i64]) -> Option<i64> {
     let step = times.get(1)?.checked_sub(times[0]).filter(|step| *step > 0)?;
     times.windows(2).all(|pair| pair[1].wrapping_sub(pair[0]) == step).then_some(step)
 }

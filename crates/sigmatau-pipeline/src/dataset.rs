@@ -6,7 +6,7 @@ mod planned;
 pub use planned::{Origin, PARAMETERS, Planned};
 
 use sigmatau_core::{Finding, Severity};
-use sigmatau_data::clock::{ClockOptions, ClockSeries, ClockSource};
+use sigmatau_data::clock::{ClockOptions, ClockSeries, ClockSource, SteadyClock};
 use sigmatau_data::import::{self, ImportOptions};
 use sigmatau_data::{DataError, Input, Table, hash};
 use std::collections::BTreeMap;
@@ -103,6 +103,37 @@ impl Dataset {
     pub fn read(&self, unit: &Unit) -> Result<Vec<ClockSeries>, DataError> {
         let read = |span: &Span| self.files[span.file].source.read(span.series.clone());
         Ok(unit.spans.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The one clock of a unit, if it has more than `points` points and can be read piece by piece.
+    ///
+    /// # Errors
+    /// When the file can't be read or decoded.
+    pub fn steady(&self, unit: &Unit, points: u64) -> Result<Option<SteadyClock>, DataError> {
+        match self.only(unit) {
+            Some((source, series)) if source.series()[series].points > points => source.steady(series),
+            _ => Ok(None),
+        }
+    }
+
+    /// Feeds the values of the one clock of a unit to `sink`, see [`ClockSource::stream`].
+    ///
+    /// # Errors
+    /// When the file can't be read or decoded.
+    ///
+    /// # Panics
+    /// When the unit has several clocks.
+    pub fn stream(&self, unit: &Unit, sink: impl FnMut(&[f64]) + Send) -> Result<Vec<Finding>, DataError> {
+        let (source, series) = self.only(unit).expect("the unit has one clock");
+        source.stream(series, sink)
+    }
+
+    /// The one clock of a unit.
+    fn only(&self, unit: &Unit) -> Option<(&ClockSource, usize)> {
+        match unit.spans.as_slice() {
+            [span] if span.series.len() == 1 => Some((&self.files[span.file].source, span.series.start)),
+            _ => None,
+        }
     }
 
     /// The tables of the files as they are stored, for analyses of more than clock values.

@@ -138,44 +138,84 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
     let Some(longest) = arcs.iter().max_by_key(|arc| arc.len()) else {
         return Analysis { points: Vec::new(), findings: screen(&PhaseSeries::new(&[], 1.0).expect("an empty view")) };
     };
-    let terms_of = |estimator: &&Estimator| {
+    let (points, tau0) = (longest.len(), longest.tau0());
+    let terms_of = |estimator: &&'static Estimator| {
         let arcs = if estimator.pools() { arcs } else { std::slice::from_ref(longest) };
-        pooled_terms(estimator, arcs, &factors_of(estimator, longest, settings).m)
+        pooled_terms(estimator, arcs, &factors_of(estimator, points, tau0, settings).m)
     };
     let all_terms = || settings.estimators.iter().map(terms_of).collect::<Vec<_>>();
-    let noises = || Noises::of(longest, settings);
+    let noises = || {
+        let factors = shared_factors(settings, points, tau0);
+        Noises::with(&factors, settings, || noise::identify(longest, &factors))
+    };
     let (findings, (all_terms, noises)) = rayon::join(|| screen(longest), || rayon::join(all_terms, noises));
-    let mut analysis = Analysis { points: Vec::new(), findings };
-    if analysis.findings.iter().any(|finding| matches!(&*finding.code, "no-data" | "too-short")) {
-        return analysis;
-    }
-    for (estimator, terms) in settings.estimators.iter().zip(all_terms) {
-        let factors = factors_of(estimator, longest, settings);
-        analysis.findings.extend(left_out(estimator, &factors, longest.tau0()));
-        let of_record = Statistic { estimator, phase: longest, factors: &factors.m, gaps, settings };
-        let (points, finding) = of_record.points(terms, &noises);
-        analysis.points.extend(points);
-        analysis.findings.extend(finding);
-    }
-    analysis
+    Shape { points, tau0, gaps, record: Some(longest) }.analysis(findings, all_terms, &noises, settings)
 }
 
-fn factors_of(estimator: &Estimator, phase: &PhaseSeries<'_>, settings: &Settings) -> Factors {
-    settings.taus.factors(phase.len(), phase.tau0(), &estimator.grid)
+/// A record as its points see it.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape<'a> {
+    /// The number of phases.
+    pub(crate) points: usize,
+    /// The sampling interval τ₀ in s.
+    pub(crate) tau0: f64,
+    /// Whether phases are missing.
+    pub(crate) gaps: bool,
+    /// The phases, unless they streamed by.
+    pub(crate) record: Option<&'a PhaseSeries<'a>>,
+}
+
+impl Shape<'_> {
+    /// The points from the terms of every estimator.
+    pub(crate) fn analysis(
+        &self,
+        findings: Vec<Finding>,
+        all_terms: Vec<Vec<Terms>>,
+        noises: &Noises,
+        settings: &Settings,
+    ) -> Analysis {
+        let mut analysis = Analysis { points: Vec::new(), findings };
+        if analysis.findings.iter().any(|finding| matches!(&*finding.code, "no-data" | "too-short")) {
+            return analysis;
+        }
+        for (estimator, terms) in settings.estimators.iter().zip(all_terms) {
+            let factors = factors_of(estimator, self.points, self.tau0, settings);
+            analysis.findings.extend(left_out(estimator, &factors, self.tau0));
+            let of_record = Statistic { estimator, shape: self, factors: &factors.m, settings };
+            let (points, finding) = of_record.points(terms, noises);
+            analysis.points.extend(points);
+            analysis.findings.extend(finding);
+        }
+        analysis
+    }
+}
+
+/// The averaging factors of an estimator for a record of so many points.
+pub(crate) fn factors_of(estimator: &Estimator, points: usize, tau0: f64, settings: &Settings) -> Factors {
+    settings.taus.factors(points, tau0, &estimator.grid)
+}
+
+/// The rising averaging factors of all estimators.
+pub(crate) fn shared_factors(settings: &Settings, points: usize, tau0: f64) -> Vec<usize> {
+    let factors = settings.estimators.iter().flat_map(|estimator| factors_of(estimator, points, tau0, settings).m);
+    factors.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The noise types at every averaging factor, shared by all estimators.
-struct Noises(BTreeMap<usize, Option<Identified>>);
+pub(crate) struct Noises(BTreeMap<usize, Option<Identified>>);
 
 impl Noises {
-    fn of(phase: &PhaseSeries<'_>, settings: &Settings) -> Self {
-        let factors = settings.estimators.iter().flat_map(|estimator| factors_of(estimator, phase, settings).m);
-        let factors: Vec<usize> = factors.collect::<BTreeSet<_>>().into_iter().collect();
+    /// What the user states, else what is identified.
+    pub(crate) fn with(
+        factors: &[usize],
+        settings: &Settings,
+        identify: impl FnOnce() -> Vec<Option<Identified>>,
+    ) -> Self {
         let noises = match settings.noise {
             Some(noise) => vec![Some(Identified { noise, evidence: Evidence::Stated }); factors.len()],
-            None => noise::identify(phase, &factors),
+            None => identify(),
         };
-        Self(factors.into_iter().zip(noises).collect())
+        Self(factors.iter().copied().zip(noises).collect())
     }
 
     fn at(&self, estimator: &Estimator, m: usize) -> Option<Identified> {
@@ -187,9 +227,8 @@ impl Noises {
 /// One statistic of one record at its averaging factors.
 struct Statistic<'a> {
     estimator: &'static Estimator,
-    phase: &'a PhaseSeries<'a>,
+    shape: &'a Shape<'a>,
     factors: &'a [usize],
-    gaps: bool,
     settings: &'a Settings,
 }
 
@@ -211,19 +250,19 @@ impl Statistic<'_> {
             let factor = |(m, id): (&usize, &Option<Identified>)| id.and_then(|id| bias(id.noise.alpha(), *m));
             self.factors.iter().zip(noises).map(|row| factor(row).unwrap_or(1.0)).collect()
         };
-        let factors = match convention.bias(self.estimator, noise.is_some()) {
-            Bias::Noise(_) if removed && *convention == Convention::Exact => {
+        let factors = match (convention.bias(self.estimator, noise.is_some()), self.shape.record) {
+            (Bias::Noise(_), _) if removed && *convention == Convention::Exact => {
                 of_noise(&|alpha, m| self.exact_bias(alpha, m))
             }
-            Bias::Noise(bias) if removed => of_noise(&|alpha, m| Some(bias(alpha, m, self.phase.len()))),
-            Bias::Record(bias) if removed => return bias(self.phase, self.factors, *convention),
+            (Bias::Noise(bias), _) if removed => of_noise(&|alpha, m| Some(bias(alpha, m, self.shape.points))),
+            (Bias::Record(bias), Some(record)) if removed => return bias(record, self.factors, *convention),
             _ => vec![1.0; self.factors.len()],
         };
         Measured { factors, finding: None }
     }
 
     fn exact_bias(&self, alpha: i8, m: usize) -> Option<f64> {
-        edf::bias(self.estimator.model, &Case { alpha, m, n: 1, points: self.phase.len() })
+        edf::bias(self.estimator.model, &Case { alpha, m, n: 1, points: self.shape.points })
     }
 
     /// Whether the interval would hold the true value less often than stated because of the bias factor: a
@@ -242,16 +281,16 @@ impl Statistic<'_> {
     }
 
     fn point(&self, m: usize, terms: Terms, noise: Option<Identified>, bias: f64) -> Option<Point> {
-        let Self { estimator, phase, gaps, settings, .. } = *self;
-        let deviation = estimator.deviation(terms, m, phase.tau0())? / bias.sqrt();
+        let Self { estimator, settings, shape: &Shape { points, tau0, gaps, .. }, .. } = *self;
+        let deviation = estimator.deviation(terms, m, tau0)? / bias.sqrt();
         let noise = noise.filter(|_| deviation > 0.0);
-        let case = |id: Identified| Case { alpha: id.noise.alpha(), m, n: terms.n, points: phase.len() };
+        let case = |id: Identified| Case { alpha: id.noise.alpha(), m, n: terms.n, points };
         let method = settings.convention.edf(estimator.model, settings.edf);
         let edf = noise.and_then(|id| method.degrees_of_freedom(estimator.model, &case(id)));
         let interval = edf.and_then(|edf| settings.sides.interval(deviation, edf.value, settings.confidence));
-        let tau = (estimator.grid.tau)(m, phase.len()) * phase.tau0();
+        let tau = (estimator.grid.tau)(m, points) * tau0;
         let approximate = self.bias_is_approximate(noise, m, bias, edf);
-        let n = settings.convention.count(estimator, &settings.taus, terms.n, phase.len());
+        let n = settings.convention.count(estimator, &settings.taus, terms.n, points);
         Some(Point { estimator, tau, m, deviation, bias, approximate, n, noise, edf, interval, gaps })
     }
 }

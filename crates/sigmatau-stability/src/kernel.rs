@@ -16,17 +16,46 @@ mod runs;
 pub(crate) mod theo1;
 pub(crate) mod total;
 
+use pulp::{Arch, Simd, WithSimd, bytemuck};
+use sigmatau_core::PhaseSeries;
 use sigmatau_core::series::NeumaierSum;
+use std::ops::Range;
 
 /// Starts of terms per block: 64 KiB of each stream, long enough for the prefetcher, and the streams
 /// of neighbouring averaging factors share the L2 cache.
 const BLOCK: usize = 8192;
 /// Points of a row; averaging factors from here on are summed column by column.
-const ROW: usize = 65_536;
+pub(crate) const ROW: usize = 65_536;
 /// Starts of terms per row and column: one column of 1e7 points is 2.5 MB, read from memory once.
 const COLUMN: usize = 2048;
 /// Independent partial sums, a fixed number so that the digits do not depend on the machine.
 pub(crate) const LANES: usize = 8;
+
+/// A statistic whose terms are summed in blocks of neighbouring starts.
+pub(crate) trait Blocks {
+    /// Points that a term spans at averaging factor m, less one.
+    fn reach(&self, m: usize) -> usize;
+
+    /// Sums the terms that start at the given places. It is compiled for several processors, so that it
+    /// and what it calls in its loops are to be inlined.
+    fn sum<S: Simd>(&self, simd: S, starts: Range<usize>, m: usize) -> Terms;
+}
+
+/// One block, summed with the vector instructions that the processor has; the digits are those of any other.
+struct Block<'a, B> {
+    statistic: &'a B,
+    starts: Range<usize>,
+    m: usize,
+}
+
+impl<B: Blocks> WithSimd for Block<'_, B> {
+    type Output = Terms;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Terms {
+        self.statistic.sum(simd, self.starts, self.m)
+    }
+}
 
 /// The sum of the squared terms of a statistic and their number.
 ///
@@ -47,8 +76,8 @@ impl Terms {
 }
 
 /// Adds up block sums with compensation.
-#[derive(Clone, Copy, Default)]
-struct Total {
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Total {
     sum: NeumaierSum,
     n: u64,
 }
@@ -64,35 +93,139 @@ impl Total {
     }
 }
 
-/// Runs `block` over the starts of terms in blocks, with the averaging factors as the inner loop.
+/// Sums the terms of a whole record in blocks, with the averaging factors as the inner loop.
 ///
-/// A term that starts at i reaches to point i + `reach`(m). Factors below [`ROW`] share one pass along
+/// A term that starts at i reaches to point i + reach(m). Factors below [`ROW`] share one pass along
 /// the record. For the longer ones the record is seen as rows of [`ROW`] points, and one narrow column
 /// of all rows is finished before the next: what terms of different octaves share is then still in the cache.
-fn in_blocks(
-    points: usize,
-    factors: &[usize],
-    reach: impl Fn(usize) -> usize,
-    block: impl Fn(std::ops::Range<usize>, usize) -> Terms,
-) -> Vec<Terms> {
-    let mut totals = vec![Total::default(); factors.len()];
-    let mut add = |factor: usize, start: usize, width: usize| {
-        let m = factors[factor];
-        let end = points.saturating_sub(reach(m)).min(start + width);
-        if start < end {
-            totals[factor].add(block(start..end, m));
-        }
-    };
-    let (near, far): (Vec<usize>, Vec<usize>) = (0..factors.len()).partition(|factor| factors[*factor] < ROW);
+fn in_blocks(points: usize, factors: &[usize], statistic: &impl Blocks) -> Vec<Terms> {
+    let mut tallies: Vec<Tally> = factors.iter().map(|m| Tally::new(*m)).collect();
+    let (mut near, mut far): (Vec<&mut Tally>, Vec<&mut Tally>) = tallies.iter_mut().partition(|tally| tally.m < ROW);
     for start in (0..points).step_by(BLOCK) {
-        near.iter().for_each(|factor| add(*factor, start, BLOCK));
+        near.iter_mut().for_each(|tally| tally.add_block(statistic, start, points));
     }
     for column in (0..ROW).step_by(COLUMN) {
-        for factor in &far {
-            (column..points).step_by(ROW).for_each(|start| add(*factor, start, COLUMN));
+        for tally in &mut far {
+            (column..points).step_by(ROW).for_each(|start| tally.add_block(statistic, start, points));
         }
     }
-    totals.into_iter().map(Total::terms).collect()
+    tallies.iter().map(Tally::terms).collect()
+}
+
+/// The terms of one averaging factor, block by block.
+///
+/// Block sums are added in the order of the record, those of each column for themselves: whether the
+/// record is at hand or streams by, the digits are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally {
+    m: usize,
+    columns: Vec<Total>,
+    /// The first start of the next block, where the record streams by.
+    next: usize,
+}
+
+impl Tally {
+    pub(crate) fn new(m: usize) -> Self {
+        Self::from_place(m, 0)
+    }
+
+    /// For the terms that start at `place`, a multiple of [`ROW`], or later.
+    pub(crate) fn from_place(m: usize, place: usize) -> Self {
+        Self { m, columns: vec![Total::default(); if m < ROW { 1 } else { ROW / COLUMN }], next: place }
+    }
+
+    /// The averaging factor.
+    pub(crate) fn m(&self) -> usize {
+        self.m
+    }
+
+    /// The first place that terms to come may need.
+    pub(crate) fn next(&self) -> usize {
+        self.next
+    }
+
+    /// The number of starts in a block.
+    fn width(&self) -> usize {
+        if self.m < ROW { BLOCK } else { COLUMN }
+    }
+
+    /// Adds the block that begins at `start`, as far as the `points` of the record go.
+    fn add_block(&mut self, statistic: &impl Blocks, start: usize, points: usize) {
+        let end = points.saturating_sub(statistic.reach(self.m)).min(start + self.width());
+        if start < end {
+            let column = start / self.width() % self.columns.len();
+            let block = Block { statistic, starts: start..end, m: self.m };
+            self.columns[column].add(Arch::new().dispatch(block));
+        }
+    }
+
+    /// Adds the whole blocks that the first `points` of the record hold and that start before `until`.
+    pub(crate) fn advance(&mut self, statistic: &impl Blocks, points: usize, until: Option<usize>) {
+        let points = until.map_or(points, |until| points.min(until + statistic.reach(self.m)));
+        while self.next + self.width() + statistic.reach(self.m) <= points {
+            self.add_block(statistic, self.next, points);
+            self.next += self.width();
+        }
+    }
+
+    /// Adds what is left when the record has come to its end.
+    pub(crate) fn finish(&mut self, statistic: &impl Blocks, points: usize) {
+        self.advance(statistic, points, None);
+        self.add_block(statistic, self.next, points);
+    }
+
+    /// Adds the terms of the stretch before.
+    pub(crate) fn add(&mut self, before: &Self) {
+        self.columns.iter_mut().zip(&before.columns).for_each(|(column, before)| column.add(before.terms()));
+    }
+
+    /// All terms so far.
+    pub(crate) fn terms(&self) -> Terms {
+        let mut total = Total::default();
+        self.columns.iter().for_each(|column| total.add(column.terms()));
+        total.terms()
+    }
+}
+
+/// Phases of a record that are at hand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window<'a> {
+    phases: &'a [f64],
+    /// The place of the first of them in the record.
+    first: usize,
+    /// The place behind the last missing one.
+    gaps_before: usize,
+}
+
+impl<'a> Window<'a> {
+    /// The phases from place `first` on; behind `gaps_before` none is missing.
+    pub(crate) fn new(phases: &'a [f64], first: usize, gaps_before: usize) -> Self {
+        Self { phases, first, gaps_before }
+    }
+
+    /// A whole record.
+    pub(crate) fn whole(series: &PhaseSeries<'a>) -> Self {
+        let last = || series.values().iter().rposition(|x| x.is_nan());
+        let gaps_before = if series.has_gaps() { last().map_or(0, |last| last + 1) } else { 0 };
+        Self::new(series.values(), 0, gaps_before)
+    }
+
+    /// The place behind the last phase.
+    pub(crate) fn end(&self) -> usize {
+        self.first + self.phases.len()
+    }
+
+    /// The phases at the given places.
+    #[inline(always)]
+    pub(crate) fn at(&self, places: Range<usize>) -> &'a [f64] {
+        &self.phases[places.start - self.first..places.end - self.first]
+    }
+
+    /// Tells whether a phase may be missing at `place` or behind it.
+    #[inline(always)]
+    pub(crate) fn gaps_from(&self, place: usize) -> bool {
+        place < self.gaps_before
+    }
 }
 
 /// Squares and counts of terms in fixed lanes. With `GAPS`, a term that is `NaN` is dropped.
@@ -128,5 +261,45 @@ impl<const GAPS: bool> Lanes<GAPS> {
         let head = Terms { sum: pairs(self.sums), n };
         rest.filter(|term| !(GAPS && term.is_nan()))
             .fold(head, |all, term| Terms { sum: all.sum + term * term, n: all.n + 1 })
+    }
+}
+
+/// The squares of [`Lanes`] where no term is missing, in the vectors of the processor.
+pub(crate) struct Vectors<S: Simd> {
+    simd: S,
+    /// As many vectors as make up the lanes; the others stay unused.
+    sums: [S::f64s; LANES],
+    full: u64,
+}
+
+impl<S: Simd> Vectors<S> {
+    /// Vectors that make up the lanes.
+    pub(crate) const EACH: usize = LANES / S::F64_LANES;
+
+    #[inline(always)]
+    fn new(simd: S) -> Self {
+        Self { simd, sums: [simd.splat_f64s(0.0); LANES], full: 0 }
+    }
+
+    /// The vectors that hold the first groups of eight.
+    #[inline(always)]
+    pub(crate) fn of(values: &[f64]) -> std::slice::ChunksExact<'_, S::f64s> {
+        S::as_simd_f64s(&values[..values.len() / LANES * LANES]).0.chunks_exact(Self::EACH)
+    }
+
+    /// Adds the terms of one of the vectors that make up the lanes.
+    #[inline(always)]
+    fn add(&mut self, vector: usize, terms: S::f64s) {
+        self.sums[vector] = self.simd.add_f64s(self.sums[vector], self.simd.mul_f64s(terms, terms));
+        self.full += S::F64_LANES as u64;
+    }
+
+    /// Adds the last, fewer terms and closes the block.
+    #[inline(always)]
+    fn finish(self, rest: impl Iterator<Item = f64>) -> Terms {
+        let mut lanes = Lanes::<false>::new();
+        lanes.sums.copy_from_slice(bytemuck::cast_slice(&self.sums[..Self::EACH]));
+        lanes.full = self.full;
+        lanes.finish(rest)
     }
 }

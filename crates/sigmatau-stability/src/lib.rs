@@ -35,6 +35,7 @@ mod quadratic;
 pub mod screen;
 pub mod state;
 pub mod steering;
+pub mod stream;
 mod symmetric;
 pub mod tau;
 pub mod together;
@@ -46,8 +47,9 @@ pub use estimator::{ESTIMATORS, Estimator};
 pub use kernel::Terms;
 pub use mask::Mask;
 pub use noise::Noise;
+pub use stream::{NotStreamed, Stream};
 pub use tau::TauList;
 pub use together::Together;
 
 /// Raised by every change that moves a digit of a result.
-pub const REVISION: u32 = 1;
+pub const REVISION: u32 = 2;

@@ -10,6 +10,7 @@ mod bias_ratio;
 mod lag1;
 
 pub use bias_ratio::{FEWEST_AVERAGES, b1, bias_ratio_exponent, r};
+pub(crate) use lag1::Lag1;
 pub use lag1::{FEWEST_POINTS, lag1_exponent};
 
 use rayon::prelude::*;
@@ -93,21 +94,31 @@ impl Identified {
 /// The factors run in parallel. Time O(N/m) per factor; no memory beyond the data, but where the
 /// ratios have to decide.
 pub fn identify(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Option<Identified>> {
-    let measured: Vec<_> = factors.par_iter().map(|m| measured(phase, *m)).collect();
+    let exponents = lag1::lag1_exponents(phase.values(), factors);
+    judged(phase.len(), factors, &exponents, |m| bias_ratio_exponent(phase, m))
+}
+
+/// The noise at each of the rising factors, from the exponents by lag-1 autocorrelation, `by_ratio` where there
+/// is none, or else the next shorter averaging time.
+pub(crate) fn judged(
+    points: usize,
+    factors: &[usize],
+    lag1: &[Option<f64>],
+    by_ratio: impl Fn(usize) -> Option<i8> + Sync,
+) -> Vec<Option<Identified>> {
+    let measured = |(m, lag1): (&usize, &Option<f64>)| {
+        let evidence = if points.div_ceil(*m) < ENOUGH_POINTS { Evidence::ShortLag1 } else { Evidence::Lag1 };
+        let lag1 = lag1.map(|p| (p.round_ties_even(), evidence));
+        let (alpha, evidence) = lag1.or_else(|| Some((f64::from(by_ratio(*m)?), Evidence::BiasRatio)))?;
+        Noise::of(alpha.clamp(-4.0, 2.0) as i8).map(|noise| Identified { noise, evidence })
+    };
+    let measured: Vec<_> = factors.par_iter().zip(lag1).map(measured).collect();
     let mut last = None;
     let or_carried = |found: Option<Identified>| {
         last = found.or(last.map(|noise| Identified { evidence: Evidence::Carried, ..noise }));
         last
     };
     measured.into_iter().map(or_carried).collect()
-}
-
-fn measured(phase: &PhaseSeries<'_>, m: usize) -> Option<Identified> {
-    let evidence = if phase.len().div_ceil(m) < ENOUGH_POINTS { Evidence::ShortLag1 } else { Evidence::Lag1 };
-    let lag1 = lag1_exponent(phase.values(), m).map(|p| (p.round_ties_even(), evidence));
-    let by_ratio = || Some((f64::from(bias_ratio_exponent(phase, m)?), Evidence::BiasRatio));
-    let (alpha, evidence) = lag1.or_else(by_ratio)?;
-    Noise::of(alpha.clamp(-4.0, 2.0) as i8).map(|noise| Identified { noise, evidence })
 }
 
 #[cfg(test)]

@@ -4,85 +4,220 @@
 use crate::kernel::LANES;
 use crate::kernel::line::spacing;
 use sigmatau_core::{Finding, PhaseSeries, Severity};
+use std::collections::BTreeMap;
 
 /// Second differences per group whose mean squares give the robust scale.
 const GROUP: usize = 64;
+/// Phases that are looked at together, in the L1 cache.
+const PIECE: usize = 2048;
 /// A second difference is called an outlier beyond this many robust standard deviations.
 const OUTLIER_SIGMAS: f64 = 8.0;
 /// Share of the mean square that the spacing of `f64` values may cause before it is remarked.
 const RESOLUTION_SHARE: f64 = 0.01;
 
-/// Returns what is remarkable about a phase record. Time O(N), memory N/64 numbers.
+/// Returns what is remarkable about a phase record. Time O(N), memory a few kilobytes.
 pub fn screen(phase: &PhaseSeries<'_>) -> Vec<Finding> {
-    let present = phase.len() - phase.missing();
-    if present == 0 {
-        return vec![nothing_there(phase.len())];
-    }
-    if present < 3 {
-        return vec![too_short(present)];
-    }
-    let groups = Groups::of(phase.values());
-    match groups.robust_mean_square() {
-        None => vec![no_three_in_a_row(present)],
-        Some(_) if groups.largest == 0.0 => vec![constant(phase)],
-        Some(typical) => {
-            [coarse(phase, &groups), outliers(phase.values(), &groups, typical)].into_iter().flatten().collect()
-        }
-    }
+    let mut screen = Screen::default();
+    screen.push(phase.values());
+    screen.findings()
 }
 
-/// Mean squares and largest squares of second differences in groups.
-struct Groups {
-    mean_squares: Vec<f64>,
-    peaks: Vec<f64>,
+/// What has been seen of a record that arrives in pieces.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Screen {
+    /// The place where the stretch begins.
+    start: usize,
+    points: usize,
+    present: usize,
+    /// The largest |x|.
     largest: f64,
-    mean: f64,
+    /// The phases from the first group on that is not complete.
+    pending: Vec<f64>,
+    /// Sum and number of the squared second differences.
+    squares: f64,
+    count: f64,
+    /// The largest square and the place of its middle phase.
+    peak: Option<(f64, usize)>,
+    mean_squares: Histogram,
+    peaks: Histogram,
 }
 
-impl Groups {
-    fn of(x: &[f64]) -> Self {
-        let starts = (0..x.len() - 2).step_by(GROUP);
-        let groups = starts.map(|start| group(&x[start..(start + GROUP + 2).min(x.len())]));
-        let (mut mean_squares, mut peaks) = (Vec::new(), Vec::new());
-        let (mut sum, mut count, mut largest) = (0.0, 0.0, 0.0_f64);
-        for (squares, n, peak) in groups {
-            sum += squares;
-            count += n;
-            largest = largest.max(peak);
-            mean_squares.push(squares / n);
-            peaks.push(peak);
+impl Screen {
+    /// For phases from `place` on, a multiple of the length of a group.
+    pub(crate) fn from_place(place: usize) -> Self {
+        Self { start: place, ..Self::default() }
+    }
+
+    /// Goes on with the next phases of the record.
+    pub(crate) fn push(&mut self, phases: &[f64]) {
+        for piece in phases.chunks(PIECE) {
+            self.points += piece.len();
+            let (present, largest) = pulp::Arch::new().dispatch(Extent(piece));
+            self.present += present;
+            self.largest = self.largest.max(largest);
+            self.group(piece);
         }
-        Self { mean_squares, peaks, largest, mean: sum / count }
     }
 
-    /// The median of the groups' mean squares; nothing where no group has a difference.
-    fn robust_mean_square(&self) -> Option<f64> {
-        let mut present: Vec<f64> = self.mean_squares.iter().copied().filter(|square| !square.is_nan()).collect();
-        let middle = present.len() / 2;
-        (!present.is_empty()).then(|| *present.select_nth_unstable_by(middle, f64::total_cmp).1)
+    /// Takes the second differences of the groups that the next phases make complete.
+    fn group(&mut self, phases: &[f64]) {
+        let first = self.start + self.points - phases.len() - self.pending.len();
+        self.pending.extend_from_slice(phases);
+        let mut pending = std::mem::take(&mut self.pending);
+        let groups = pending.len().saturating_sub(2) / GROUP;
+        for group in 0..groups {
+            self.add(first + group * GROUP, &pending[group * GROUP..][..GROUP + 2]);
+        }
+        pending.drain(..groups * GROUP);
+        self.pending = pending;
+    }
+
+    /// Whether phases are missing.
+    pub(crate) fn has_gaps(&self) -> bool {
+        self.present < self.points
+    }
+
+    /// This stretch and the one that follows and begins with the phases `head`.
+    pub(crate) fn then(mut self, next: Self, head: &[f64]) -> Self {
+        let head = &head[..head.len().min(2)];
+        self.points += head.len();
+        self.group(head);
+        self.points -= head.len();
+        let later = |(own, its): ((f64, usize), (f64, usize))| if its.0 > own.0 { its } else { own };
+        Self {
+            start: self.start,
+            points: self.points + next.points,
+            present: self.present + next.present,
+            largest: self.largest.max(next.largest),
+            pending: next.pending,
+            squares: self.squares + next.squares,
+            count: self.count + next.count,
+            peak: self.peak.zip(next.peak).map(later).or(self.peak).or(next.peak),
+            mean_squares: self.mean_squares.plus(next.mean_squares),
+            peaks: self.peaks.plus(next.peaks),
+        }
+    }
+
+    /// Adds the second differences of a few phases, of which the first is at place `first`.
+    fn add(&mut self, first: usize, phases: &[f64]) {
+        let (squares, count, peak) = pulp::Arch::new().dispatch(Group(phases));
+        if count == 0.0 {
+            return;
+        }
+        self.squares += squares;
+        self.count += count;
+        self.mean_squares.add(squares / count);
+        self.peaks.add(peak);
+        if self.peak.is_none_or(|(largest, _)| peak > largest) {
+            let place = phases.windows(3).position(|w| second_difference(w).powi(2) == peak);
+            self.peak = Some((peak, first + 1 + place.unwrap_or(0)));
+        }
+    }
+
+    /// What is remarkable about the phases so far.
+    pub(crate) fn findings(mut self) -> Vec<Finding> {
+        if self.present == 0 {
+            return vec![nothing_there(self.points)];
+        }
+        if self.present < 3 {
+            return vec![too_short(self.present)];
+        }
+        let rest = std::mem::take(&mut self.pending);
+        self.add(self.start + self.points - rest.len(), &rest);
+        match self.peak {
+            None => vec![no_three_in_a_row(self.present)],
+            Some((0.0, _)) => vec![constant(self.largest)],
+            Some(peak) => [self.coarse(), self.outliers(peak)].into_iter().flatten().collect(),
+        }
     }
 }
 
-/// Sum of squares, count and largest square of the second differences of a few points.
-fn group(x: &[f64]) -> (f64, f64, f64) {
-    let (mut sums, mut counts, mut peaks) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-    let mut add = |lane: usize, w: &[f64]| {
-        let square = second_difference(w).powi(2);
-        let there = !square.is_nan();
-        sums[lane] += if there { square } else { 0.0 };
-        counts[lane] += if there { 1.0 } else { 0.0 };
-        peaks[lane] = if square > peaks[lane] { square } else { peaks[lane] };
-    };
-    let differences = x.len() - 2;
-    let whole = differences / LANES * LANES;
-    for start in (0..whole).step_by(LANES) {
-        let x = &x[start..start + LANES + 2];
-        (0..LANES).for_each(|lane| add(lane, &x[lane..lane + 3]));
+/// Counts in bins that are 1/64 of a power of two wide.
+#[derive(Clone, Debug, Default)]
+struct Histogram(BTreeMap<u32, usize>);
+
+impl Histogram {
+    /// Bits of a number within its bin.
+    const WITHIN: u32 = 46;
+
+    /// The number of the bin, rising with the value, which is not negative.
+    fn bin(value: f64) -> u32 {
+        (value.to_bits() >> Self::WITHIN) as u32
     }
-    (whole..differences).for_each(|i| add(0, &x[i..i + 3]));
-    (sums.iter().sum(), counts.iter().sum(), peaks.iter().fold(0.0, |largest, peak| peak.max(largest)))
+
+    fn add(&mut self, value: f64) {
+        *self.0.entry(Self::bin(value)).or_default() += 1;
+    }
+
+    fn plus(mut self, other: Self) -> Self {
+        other.0.into_iter().for_each(|(bin, count)| *self.0.entry(bin).or_default() += count);
+        self
+    }
+
+    /// The lower end of the bin of the median.
+    fn median(&self) -> f64 {
+        let middle = self.0.values().sum::<usize>() / 2;
+        let mut below = 0;
+        let bin = self.0.iter().find(|(_, count)| {
+            below += **count;
+            below > middle
+        });
+        bin.map_or(0.0, |(bin, _)| f64::from_bits(u64::from(*bin) << Self::WITHIN))
+    }
+
+    /// How many values lie in bins above that of `limit`.
+    fn above(&self, limit: f64) -> usize {
+        self.0.range(Self::bin(limit) + 1..).map(|(_, count)| count).sum()
+    }
 }
 
+/// The number of phases that are not missing, and the largest |x|.
+struct Extent<'a>(&'a [f64]);
+
+impl pulp::WithSimd for Extent<'_> {
+    type Output = (usize, f64);
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> (usize, f64) {
+        let (mut largest, (groups, rest)) = ([0.0_f64; LANES], self.0.as_chunks::<LANES>());
+        for x in groups {
+            (0..LANES).for_each(|lane| {
+                largest[lane] = if x[lane].abs() > largest[lane] { x[lane].abs() } else { largest[lane] }
+            });
+        }
+        let present = self.0.iter().filter(|x| !x.is_nan()).count();
+        (present, largest.iter().chain(rest).fold(0.0, |largest, x| x.abs().max(largest)))
+    }
+}
+
+/// Sum of squares, count and largest square of the second differences of a few phases.
+struct Group<'a>(&'a [f64]);
+
+impl pulp::WithSimd for Group<'_> {
+    type Output = (f64, f64, f64);
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> (f64, f64, f64) {
+        let (mut sums, mut counts, mut peaks) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        let [a, b, c] = [0, 1, 2].map(|shift| &self.0[shift.min(self.0.len())..]);
+        let mut add = |lane: usize, a: f64, b: f64, c: f64| {
+            let square = second_difference(&[a, b, c]).powi(2);
+            let there = !square.is_nan();
+            sums[lane] += if there { square } else { 0.0 };
+            counts[lane] += if there { 1.0 } else { 0.0 };
+            peaks[lane] = if square > peaks[lane] { square } else { peaks[lane] };
+        };
+        let whole = c.len() / LANES * LANES;
+        let groups = a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0).zip(c.as_chunks::<LANES>().0);
+        for ((a, b), c) in groups {
+            (0..LANES).for_each(|lane| add(lane, a[lane], b[lane], c[lane]));
+        }
+        (whole..c.len()).for_each(|k| add(0, a[k], b[k], c[k]));
+        (sums.iter().sum(), counts.iter().sum(), peaks.iter().fold(0.0, |largest, peak| peak.max(largest)))
+    }
+}
+
+#[inline(always)]
 fn second_difference(w: &[f64]) -> f64 {
     (w[2] - w[1]) - (w[1] - w[0])
 }
@@ -117,8 +252,7 @@ fn no_three_in_a_row(points: usize) -> Finding {
     )
 }
 
-fn constant(phase: &PhaseSeries<'_>) -> Finding {
-    let largest = phase.values().iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+fn constant(largest: f64) -> Finding {
     Finding::new(
         Severity::Failure,
         "constant",
@@ -131,43 +265,38 @@ fn constant(phase: &PhaseSeries<'_>) -> Finding {
     )
 }
 
-/// Remarks that neighbouring `f64` values lie too far apart for the noise.
-fn coarse(phase: &PhaseSeries<'_>, groups: &Groups) -> Option<Finding> {
-    let largest = phase.values().iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
-    let step = spacing(largest);
-    // Rounding to a step q adds q²/12 to each phase, hence q²/2 to the square of a second difference.
-    let share = 0.5 * step * step / groups.mean;
-    (share > RESOLUTION_SHARE).then(|| {
-        Finding::new(
-            Severity::Warning,
-            "resolution",
-            format!("near the largest value, {largest:e} s, f64 values lie {step:.1e} s apart, which makes up {:.0} % of the variance at τ₀", 100.0 * share.min(1.0)),
-            "short-time deviations show the rounding of the numbers, not the clock",
-            "subtract a constant or a nominal frequency before storing, or store the phase as scaled integers",
-        )
-    })
-}
+impl Screen {
+    /// Remarks that neighbouring `f64` values lie too far apart for the noise.
+    fn coarse(&self) -> Option<Finding> {
+        let (largest, step) = (self.largest, spacing(self.largest));
+        // Rounding to a step q adds q²/12 to each phase, hence q²/2 to the square of a second difference.
+        let share = 0.5 * step * step * self.count / self.squares;
+        (share > RESOLUTION_SHARE).then(|| {
+            Finding::new(
+                Severity::Warning,
+                "resolution",
+                format!("near the largest value, {largest:e} s, f64 values lie {step:.1e} s apart, which makes up {:.0} % of the variance at τ₀", 100.0 * share.min(1.0)),
+                "short-time deviations show the rounding of the numbers, not the clock",
+                "subtract a constant or a nominal frequency before storing, or store the phase as scaled integers",
+            )
+        })
+    }
 
-fn outliers(x: &[f64], groups: &Groups, typical: f64) -> Option<Finding> {
-    let limit = OUTLIER_SIGMAS * OUTLIER_SIGMAS * typical;
-    let suspect = groups.peaks.iter().enumerate().filter(|(_, peak)| **peak > limit).map(|(group, _)| group * GROUP);
-    let squares = suspect.flat_map(|start| {
-        let end = (start + GROUP).min(x.len() - 2);
-        (start..end).map(|i| (i + 1, second_difference(&x[i..i + 3]).powi(2)))
-    });
-    let beyond: Vec<(usize, f64)> = squares.filter(|(_, square)| *square > limit).collect();
-    let (place, square) = beyond.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    Some(Finding::new(
-        Severity::Warning,
-        "outlier",
-        format!(
-            "{} second differences exceed {OUTLIER_SIGMAS} σ; the largest, {:.2e} s, is at point {place}",
-            beyond.len(),
-            square.sqrt()
-        ),
-        "outliers, phase and frequency steps raise every deviation and widen none of the intervals",
-        "look at the record near that point, and mark what is no clock signal as missing",
-    ))
+    fn outliers(&self, (square, place): (f64, usize)) -> Option<Finding> {
+        let stretches = self.peaks.above(OUTLIER_SIGMAS * OUTLIER_SIGMAS * self.mean_squares.median());
+        let word = if stretches == 1 { "stretch" } else { "stretches" };
+        let finding = Finding::new(
+            Severity::Warning,
+            "outlier",
+            format!(
+                "in {stretches} {word} of {GROUP} points second differences exceed {OUTLIER_SIGMAS} σ; the largest, {:.2e} s, is at point {place}",
+                square.sqrt()
+            ),
+            "outliers, phase and frequency steps raise every deviation and widen none of the intervals",
+            "look at the record near that point, and mark what is no clock signal as missing",
+        );
+        (stretches > 0).then_some(finding)
+    }
 }
 
 #[cfg(test)]

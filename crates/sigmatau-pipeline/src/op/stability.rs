@@ -9,7 +9,7 @@ use sigmatau_core::{Finding, Unit as Measure};
 use sigmatau_data::clock::{ClockKind, ClockSeries};
 use sigmatau_data::{Column, DataError, Table, schema};
 use sigmatau_stability::condition::{self, Quantity, Step, Treatment};
-use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, analyse, dead_time};
+use sigmatau_stability::{ClockData, Estimator, Noise, Point, Settings, Stream, analyse, dead_time};
 use std::str::FromStr;
 
 /// What says how deviations are computed; [`settings`] understands it.
@@ -123,6 +123,9 @@ struct Stability {
     dead_time: f64,
 }
 
+/// Rows and remarks.
+type Part = (Table, Vec<Finding>);
+
 impl Analysis for Stability {
     fn parameters(&self) -> String {
         let steps: Vec<String> = self.condition.iter().map(|step| format!("\"{step}\"")).collect();
@@ -130,7 +133,10 @@ impl Analysis for Stability {
         format!("{settings}condition = [{steps}]\ndead_time = {}\n", self.dead_time)
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<Part, DataError> {
+        if let Some(part) = self.streamed(dataset, unit, AT_ONCE)? {
+            return Ok(part);
+        }
         let clocks = dataset.read(unit)?;
         let results: Vec<_> = clocks.par_iter().map(|clock| self.assess(clock)).collect();
         let mut rows = Rows::default();
@@ -144,7 +150,32 @@ impl Analysis for Stability {
     }
 }
 
+/// Points up to which a record is read at once, 8 bytes each.
+const AT_ONCE: u64 = 1 << 24;
+/// Bytes up to which a stream may take them instead of the record.
+const STREAM_BYTES: usize = 512 << 20;
+
 impl Stability {
+    /// The result for a unit of one clock of more than `points` phases, read piece by piece; nothing where the
+    /// record or an averaging time does not allow it. The digits are the same.
+    fn streamed(&self, dataset: &Dataset, unit: &Unit, points: u64) -> Result<Option<Part>, DataError> {
+        if !self.condition.is_empty() {
+            return Ok(None);
+        }
+        let Some(clock) = dataset.steady(unit, points)?.filter(|clock| clock.kind == ClockKind::Phase) else {
+            return Ok(None);
+        };
+        let small = Stream::memory(&self.settings, clock.tau0, clock.points) <= STREAM_BYTES;
+        let stream = small.then(|| Stream::new(&self.settings, clock.tau0, clock.points));
+        let Some(Ok(mut stream)) = stream else { return Ok(None) };
+        let mut findings = dataset.stream(unit, |phases| stream.push(phases))?;
+        let analysis = self.less_dead_time(stream.finish());
+        let mut rows = Rows::default();
+        analysis.points.iter().for_each(|point| rows.push(&clock.name, point, &self.settings));
+        findings.extend(analysis.findings.into_iter().map(|finding| finding.about(&clock.name)));
+        Ok(Some((rows.table(), findings)))
+    }
+
     /// The points of one clock; none where its data were refused while they were read.
     fn assess(&self, clock: &ClockSeries) -> (Vec<Point>, Vec<Finding>) {
         match clock::data(clock) {
@@ -166,9 +197,12 @@ impl Stability {
     }
 
     fn analysed(&self, data: &ClockData<'_>) -> (Vec<Point>, Vec<Finding>) {
-        let analysis = analyse(data, &self.settings);
-        let analysis = if self.dead_time > 1.0 { dead_time::corrected(analysis, self.dead_time) } else { analysis };
+        let analysis = self.less_dead_time(analyse(data, &self.settings));
         (analysis.points, analysis.findings)
+    }
+
+    fn less_dead_time(&self, analysis: sigmatau_stability::Analysis) -> sigmatau_stability::Analysis {
+        if self.dead_time > 1.0 { dead_time::corrected(analysis, self.dead_time) } else { analysis }
     }
 }
 
@@ -237,9 +271,11 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::{Origin, Planned, Scope};
     use crate::document::Document;
     use sigmatau_core::Severity;
     use sigmatau_data::clock::ClockKind;
+    use sigmatau_data::{Metadata, write_table};
 
     fn meant(text: &str) -> Result<String, String> {
         let document = Document::parse(text, "a.toml").unwrap();
@@ -348,5 +384,24 @@ mod tests {
     fn a_sampling_interval_of_nothing_is_a_finding() {
         let (points, findings) = stability("").assess(&clock(0.0, vec![0.0; 9]));
         assert_eq!((points.len(), findings[0].code.as_ref()), (0, "not-a-series"));
+    }
+
+    #[test]
+    fn a_long_record_read_piece_by_piece_gives_the_same_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut phases: Vec<f64> =
+            (0..200_000_u64).map(|k| 1e-9 * (k.wrapping_mul(0x9e37_79b9) % 1009) as f64).collect();
+        phases[70_000] = f64::NAN;
+        let table = Table::new(vec![Column::float("phase", Measure::SECOND, phases)]).unwrap();
+        write_table(&folder.path().join("a.parquet"), &table, Metadata::default()).unwrap();
+        let document = Document::parse("tau0 = 1\npath = \"a.parquet\"\n", "a.toml").unwrap();
+        let planned = Planned::read("d", document.section(), folder.path()).unwrap();
+        let Origin::Files(files) = &planned.origin else { panic!("no files") };
+        let dataset = planned.open(files).unwrap();
+        let unit = dataset.units(Scope::Series).remove(0);
+        let stability = stability("tau = \"1,2,64,1000\"\n");
+        let streamed = stability.streamed(&dataset, &unit, 0).unwrap().expect("the record allows it");
+        assert_eq!(streamed, stability.compute(&dataset, &unit).unwrap());
+        assert_eq!(streamed.0.rows(), 12);
     }
 }

@@ -1,36 +1,92 @@
 //! Differences at starts 0, m, 2m, …: the statistics without overlap. Time O(N/m) per factor.
 
-use super::Terms;
+use super::{Terms, Total, Window};
 use sigmatau_core::PhaseSeries;
-use sigmatau_core::series::NeumaierSum;
 
 /// Sums (x(i+2m) − 2x(i+m) + x(i))² over i = 0, m, 2m, …
 pub(crate) fn second_differences(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Terms> {
-    every(phase, factors, |m| 2 * m, |x, i, m| (x[i + 2 * m] - x[i + m]) - (x[i + m] - x[i]))
+    every(phase, factors, Order::Second)
 }
 
 /// Sums (x(i+3m) − 3x(i+2m) + 3x(i+m) − x(i))² over i = 0, m, 2m, …
 pub(crate) fn third_differences(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Terms> {
-    every(phase, factors, |m| 3 * m, |x, i, m| (x[i + 3 * m] - x[i]) - 3.0 * (x[i + 2 * m] - x[i + m]))
+    every(phase, factors, Order::Third)
 }
 
-fn every(
-    phase: &PhaseSeries<'_>,
-    factors: &[usize],
-    reach: impl Fn(usize) -> usize,
-    term: impl Fn(&[f64], usize, usize) -> f64,
-) -> Vec<Terms> {
-    let x = phase.values();
-    let terms = |m: usize| (0..x.len().saturating_sub(reach(m))).step_by(m).map(move |i| (i, m));
-    factors.iter().map(|&m| sum(terms(m).map(|(i, m)| term(x, i, m)))).collect()
+fn every(phase: &PhaseSeries<'_>, factors: &[usize], order: Order) -> Vec<Terms> {
+    let whole = Window::whole(phase);
+    let terms = |m: &usize| {
+        let mut steps = Steps::new(*m, order);
+        steps.advance(&whole, None);
+        steps.terms()
+    };
+    factors.iter().map(terms).collect()
 }
 
-fn sum(terms: impl Iterator<Item = f64>) -> Terms {
-    let mut sum = NeumaierSum::default();
-    let mut n = 0;
-    for term in terms.filter(|term| !term.is_nan()) {
-        sum.add(term * term);
-        n += 1;
+/// Which differences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Second,
+    Third,
+}
+
+/// The terms of one averaging factor, one after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Steps {
+    m: usize,
+    order: Order,
+    total: Total,
+    /// The start of the next term.
+    next: usize,
+}
+
+impl Steps {
+    pub(crate) fn new(m: usize, order: Order) -> Self {
+        Self::from_place(m, order, 0)
     }
-    Terms { sum: sum.total(), n }
+
+    /// For the terms that start at `place` or later.
+    pub(crate) fn from_place(m: usize, order: Order, place: usize) -> Self {
+        Self { m, order, total: Total::default(), next: place.next_multiple_of(m) }
+    }
+
+    /// The averaging factor.
+    pub(crate) fn m(&self) -> usize {
+        self.m
+    }
+
+    /// The first place that terms to come may need.
+    pub(crate) fn next(&self) -> usize {
+        self.next
+    }
+
+    /// Adds the terms that the window holds and that start before `until`.
+    pub(crate) fn advance(&mut self, window: &Window<'_>, until: Option<usize>) {
+        let reach = if self.order == Order::Second { 2 * self.m } else { 3 * self.m };
+        while self.next + reach < window.end() && until.is_none_or(|until| self.next < until) {
+            let term = self.term(window.at(self.next..self.next + reach + 1));
+            if !term.is_nan() {
+                self.total.add(Terms { sum: term * term, n: 1 });
+            }
+            self.next += self.m;
+        }
+    }
+
+    /// Adds the terms of the stretch before.
+    pub(crate) fn add(&mut self, before: &Self) {
+        self.total.add(before.terms());
+    }
+
+    fn term(&self, x: &[f64]) -> f64 {
+        let m = self.m;
+        match self.order {
+            Order::Second => (x[2 * m] - x[m]) - (x[m] - x[0]),
+            Order::Third => (x[3 * m] - x[0]) - 3.0 * (x[2 * m] - x[m]),
+        }
+    }
+
+    /// All terms so far.
+    pub(crate) fn terms(&self) -> Terms {
+        self.total.terms()
+    }
 }

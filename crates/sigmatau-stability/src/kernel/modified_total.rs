@@ -103,7 +103,7 @@ fn sum(points: Points, phase: &PhaseSeries<'_>, m: usize) -> Terms {
 
 /// The phases less the exact line through their ends.
 fn less_line(x: &[f64]) -> impl Iterator<Item = f64> {
-    let line = Line::through_ends(x.len(), |i| x[i]);
+    let line = Line::through_ends(0, x);
     x.iter().enumerate().map(move |(i, x)| line.off(i as f64, *x))
 }
 

@@ -3,22 +3,34 @@
 //! The twin of the sums of squares in `overlapping.rs`; differences of neighbouring differences, so that
 //! frequency offsets cancel without a rounding error of their own.
 
-use super::{LANES, Terms, in_blocks};
+use super::{Blocks, LANES, Terms, in_blocks};
+use pulp::Simd;
+use std::ops::Range;
 
 /// Sums (x(i+2m) − 2x(i+m) + x(i)) (y(i+2m) − 2y(i+m) + y(i)) over all i for two records of one length.
 ///
 /// A term that touches a missing point of either record is dropped. Time O(N) per factor, no memory
 /// beyond the data.
 pub(crate) fn second_differences(x: &[f64], y: &[f64], factors: &[usize]) -> Vec<Terms> {
-    in_blocks(
-        x.len().min(y.len()),
-        factors,
-        |m| 2 * m,
-        |i, m| {
-            let of = |record: &[f64]| differences(&record[i.start..i.end + 2 * m], m);
-            products(&of(x), &of(y))
-        },
-    )
+    in_blocks(x.len().min(y.len()), factors, &Products { x, y })
+}
+
+/// The terms of [`second_differences`].
+struct Products<'a> {
+    x: &'a [f64],
+    y: &'a [f64],
+}
+
+impl Blocks for Products<'_> {
+    fn reach(&self, m: usize) -> usize {
+        2 * m
+    }
+
+    #[inline(always)]
+    fn sum<S: Simd>(&self, _: S, i: Range<usize>, m: usize) -> Terms {
+        let of = |record: &[f64]| differences(&record[i.start..i.end + 2 * m], m);
+        products(&of(self.x), &of(self.y))
+    }
 }
 
 /// The second differences at every start of a stretch of a record.

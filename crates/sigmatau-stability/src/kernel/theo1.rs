@@ -117,7 +117,7 @@ impl Plan {
 
     /// The sum over the windows of one block, whose points are `x`.
     fn block(&mut self, x: &[f64]) -> f64 {
-        let line = Line::through_ends(x.len(), |i| x[i]);
+        let line = Line::through_ends(0, x);
         let z: Vec<f64> = x.iter().enumerate().map(|(i, x)| line.off(i as f64, *x)).collect();
         let windows = z.len() - self.m;
         self.series[..z.len()].copy_from_slice(&z);

@@ -1,0 +1,119 @@
+//! One statistic of a record that streams by, at all its averaging factors.
+
+use crate::edf::{Differences, Model};
+use crate::kernel::consecutive::{Order, Steps};
+use crate::kernel::modified::{Averages, Sums};
+use crate::kernel::overlapping::{Second, Third};
+use crate::kernel::{Blocks, Tally, Terms, Window};
+use rayon::prelude::*;
+
+/// The sums so far.
+#[derive(Clone, Debug)]
+pub(super) enum Running {
+    /// Differences without overlap.
+    Consecutive(Vec<Steps>),
+    /// Second differences at every start.
+    Second(Vec<Tally>),
+    /// Third differences at every start.
+    Third(Vec<Tally>),
+    /// Second differences of averages at every start.
+    Averages(Sums, Vec<Tally>),
+}
+
+impl Running {
+    /// The terms that start at place `start` or later, of a statistic that is made of differences; nothing for another.
+    pub(super) fn new(model: Model, factors: &[usize], start: usize) -> Option<Self> {
+        let Model::Differences(Differences { order, averaged, overlapping }) = model else { return None };
+        let tallies = || factors.iter().map(|m| Tally::from_place(*m, start)).collect();
+        let steps = |order| factors.iter().map(|m| Steps::from_place(*m, order, start)).collect();
+        match (order, averaged, overlapping) {
+            (2, false, false) => Some(Self::Consecutive(steps(Order::Second))),
+            (3, false, false) => Some(Self::Consecutive(steps(Order::Third))),
+            (2, false, true) => Some(Self::Second(tallies())),
+            (3, false, true) => Some(Self::Third(tallies())),
+            (2, true, true) => Some(Self::Averages(Sums::from_place(start), tallies())),
+            _ => None,
+        }
+    }
+
+    /// Adds the terms that the window holds and that start before `until`.
+    pub(super) fn advance(&mut self, window: &Window<'_>, until: Option<usize>) {
+        let points = window.end();
+        match self {
+            Self::Consecutive(steps) => steps.par_iter_mut().for_each(|steps| steps.advance(window, until)),
+            Self::Second(tallies) => advance(tallies, &Second(*window), points, until),
+            Self::Third(tallies) => advance(tallies, &Third(*window), points, until),
+            Self::Averages(sums, tallies) => {
+                sums.extend(window, false);
+                advance(tallies, &Averages { phases: *window, sums }, sums.points(), until);
+                sums.forget(tallies.iter().map(Tally::next).min().unwrap_or(0));
+            }
+        }
+    }
+
+    /// Adds what is left when the record has come to its end.
+    pub(super) fn finish(&mut self, window: &Window<'_>) {
+        match self {
+            Self::Consecutive(_) => {}
+            Self::Second(tallies) => finish(tallies, &Second(*window), window.end()),
+            Self::Third(tallies) => finish(tallies, &Third(*window), window.end()),
+            Self::Averages(sums, tallies) => {
+                sums.extend(window, true);
+                finish(tallies, &Averages { phases: *window, sums }, window.end());
+            }
+        }
+    }
+
+    /// The same with the terms of the stretch before.
+    pub(super) fn after(mut self, before: &Self) -> Self {
+        match (&mut self, before) {
+            (Self::Consecutive(own), Self::Consecutive(before)) => {
+                own.iter_mut().zip(before).for_each(|(own, before)| own.add(before));
+            }
+            (
+                Self::Second(own) | Self::Third(own) | Self::Averages(_, own),
+                Self::Second(before) | Self::Third(before) | Self::Averages(_, before),
+            ) => own.iter_mut().zip(before).for_each(|(own, before)| own.add(before)),
+            _ => unreachable!("stretches of one analysis have the same statistics"),
+        }
+        self
+    }
+
+    /// The first place that terms to come may need.
+    pub(super) fn next(&self) -> Option<usize> {
+        match self {
+            Self::Consecutive(steps) => steps.iter().map(Steps::next).min(),
+            Self::Second(tallies) | Self::Third(tallies) | Self::Averages(_, tallies) => {
+                tallies.iter().map(Tally::next).min()
+            }
+        }
+    }
+
+    /// The largest averaging factor.
+    pub(super) fn longest(&self) -> Option<usize> {
+        match self {
+            Self::Consecutive(steps) => steps.iter().map(Steps::m).max(),
+            Self::Second(tallies) | Self::Third(tallies) | Self::Averages(_, tallies) => {
+                tallies.iter().map(Tally::m).max()
+            }
+        }
+    }
+
+    /// The terms of each averaging factor.
+    pub(super) fn terms(&self) -> Vec<Terms> {
+        match self {
+            Self::Consecutive(steps) => steps.iter().map(Steps::terms).collect(),
+            Self::Second(tallies) | Self::Third(tallies) | Self::Averages(_, tallies) => {
+                tallies.iter().map(Tally::terms).collect()
+            }
+        }
+    }
+}
+
+fn advance(tallies: &mut [Tally], statistic: &(impl Blocks + Sync), points: usize, until: Option<usize>) {
+    tallies.par_iter_mut().for_each(|tally| tally.advance(statistic, points, until));
+}
+
+fn finish(tallies: &mut [Tally], statistic: &(impl Blocks + Sync), points: usize) {
+    tallies.par_iter_mut().for_each(|tally| tally.finish(statistic, points));
+}
