@@ -162,7 +162,7 @@ impl Repeats {
     fn remark(&self) -> Option<Finding> {
         let tell = match self.differing {
             0 => "none with another value".to_owned(),
-            differing => format!("{differing} with another value, up to {:e} apart", self.largest),
+            differing => format!("{differing} with another value, up to {:.1e} apart", self.largest),
         };
         let finding = Finding::new(
             Severity::Warning,
@@ -591,7 +591,7 @@ mod tests {
     fn of_repeated_tags_the_first_is_kept_and_others_are_told() {
         let grid = even(&seconds(&[0, 1, 1, 1, 2]), vec![0.0, 1.0, 1.5, 1.0, 3.0], None);
         assert_eq!((codes(&grid), grid.values.clone()), (vec!["time-repeated"], vec![0.0, 1.0, 3.0]));
-        let seen = "2 time tags repeat an epoch, 1 with another value, up to 5e-1 apart";
+        let seen = "2 time tags repeat an epoch, 1 with another value, up to 5.0e-1 apart";
         assert_eq!(
             (&*grid.findings[0].seen, &*grid.findings[0].matters),
             (seen, "the first value of each epoch was kept")

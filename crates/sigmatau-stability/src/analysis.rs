@@ -147,6 +147,8 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
         let of_record = Statistic { estimator, phase: longest, factors: &factors.m, gaps, settings };
         analysis.points.extend(of_record.points(terms, &noises));
     }
+    let unsaid = analysis.findings.iter().all(|finding| finding.severity < Severity::Failure);
+    analysis.findings.extend((analysis.points.is_empty() && unsaid).then(no_term));
     analysis
 }
 
@@ -259,6 +261,16 @@ fn left_out(estimator: &Estimator, factors: &Factors, tau0: f64) -> Vec<Finding>
         )
     });
     [off_grid, too_long].into_iter().flatten().collect()
+}
+
+fn no_term() -> Finding {
+    Finding::new(
+        Severity::Failure,
+        "no-term",
+        "no estimator has a term at any of the averaging times",
+        "the stability is not assessable",
+        "record longer or with fewer gaps, or ask for other averaging times",
+    )
 }
 
 fn overflowing(reason: &str) -> Finding {
