@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Verb {
     Run(RunArguments),
     Check(CheckArguments),
-    Stability(StabilityArguments),
+    Stability(Box<StabilityArguments>),
     Import(ImportArguments),
     Generate(GenerateArguments),
     Inspect(InspectArguments),
@@ -132,15 +132,18 @@ pub(crate) struct ClockArguments {
     /// phase (time error) or frequency
     #[arg(long, value_name = "KIND")]
     pub(crate) kind: Option<String>,
-    /// Unit of the values, such as s, ns, 1, Hz
+    /// Unit of the values, such as s, ns, rad, 1, Hz
     #[arg(long, value_name = "UNIT")]
     pub(crate) unit: Option<String>,
     /// Sampling interval in seconds, where there are no epochs
     #[arg(long, value_name = "S")]
     pub(crate) tau0: Option<f64>,
-    /// Nominal frequency in Hz, for values in Hz
+    /// Nominal frequency in Hz, for values in Hz, rad, deg or cycle
     #[arg(long, value_name = "HZ")]
     pub(crate) nominal: Option<f64>,
+    /// What values in Hz are: absolute, or offset from nominal
+    #[arg(long, value_name = "WORD")]
+    pub(crate) hertz: Option<String>,
     /// Column with the names of the clocks
     #[arg(long, value_name = "COLUMN")]
     pub(crate) series: Option<String>,

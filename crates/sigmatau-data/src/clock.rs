@@ -4,11 +4,12 @@
 //! see [`schema::clock`](crate::schema::clock). A *wide* table has one column of values for each clock,
 //! named by it. What the columns mean is found in `clock/layout.rs`, which rows belong to which clock in
 //! `clock/index.rs`; `clock/gather.rs` brings the rows of some clocks together, `clock/store.rs` is where
-//! they come from, and `clock/rule.rs` turns what is stored into SI.
+//! they come from, `clock/rule.rs` turns what is stored into SI, and `clock/measure.rs` is the physics of that.
 
 mod gather;
 mod index;
 mod layout;
+pub(crate) mod measure;
 mod rule;
 mod steady;
 mod store;
@@ -20,6 +21,7 @@ use crate::{DataError, Table, grid};
 use gather::{Lane, gather};
 use index::Segment;
 use layout::Layout;
+pub use measure::Hertz;
 use rayon::prelude::*;
 use rule::{MISSING, TimeRule, ValueRule};
 use sigmatau_core::nearest::did_you_mean;
@@ -65,6 +67,8 @@ pub struct ClockOptions {
     pub tau0: Option<f64>,
     /// The nominal frequency in Hz.
     pub nominal: Option<f64>,
+    /// What values in Hz are; absolute where it is left out.
+    pub hertz: Option<Hertz>,
     /// The column of names.
     pub series: Option<String>,
     /// The column of epochs.
@@ -77,9 +81,10 @@ impl ClockOptions {
     /// The keys by which options are stated in manifests and pipelines.
     pub const PARAMETERS: &[Parameter] = &[
         Parameter::new("kind", "phase or frequency"),
-        Parameter::new("unit", "unit of the values, such as s, ns, 1, Hz"),
+        Parameter::new("unit", "unit of the values, such as s, ns, rad, 1, Hz"),
         Parameter::new("tau0", "sampling interval in s, where there are no epochs"),
-        Parameter::new("nominal", "nominal frequency in Hz, for values in Hz"),
+        Parameter::new("nominal", "nominal frequency in Hz, for values in Hz, rad, deg or cycle"),
+        Parameter::new("hertz", "what values in Hz are: absolute, or offset from nominal"),
         Parameter::new("series", "column with the names of the clocks"),
         Parameter::new("time", "column with the epochs"),
         Parameter::new("value", "column or columns with the values"),
@@ -88,12 +93,17 @@ impl ClockOptions {
     /// Reads the options from a section that knows their keys.
     ///
     /// # Errors
-    /// When a word is no kind or unit, or a number is not positive, with its line.
+    /// When a word is none of its key, or a number is not positive, with its line.
     pub fn read(section: &Section<'_>) -> Result<Self, DocumentError> {
         let kind = |word: String| {
             let hint = did_you_mean(&word, &["phase", "frequency"]);
             let unknown = || section.refuse_key("kind", &format!("there is no kind `{word}`{hint}"));
             ClockKind::from_word(&word).ok_or_else(unknown)
+        };
+        let hertz = |word: String| {
+            let hint = did_you_mean(&word, &Hertz::WORDS);
+            let unknown = || section.refuse_key("hertz", &format!("there is no `hertz` of the word `{word}`{hint}"));
+            Hertz::from_word(&word).ok_or_else(unknown)
         };
         let unit = |word: String| Unit::parse(&word).map_err(|error| section.refuse_key("unit", &error.to_string()));
         Ok(Self {
@@ -101,6 +111,7 @@ impl ClockOptions {
             unit: section.text("unit")?.map(unit).transpose()?,
             tau0: section.positive("tau0")?,
             nominal: section.positive("nominal")?,
+            hertz: section.text("hertz")?.map(hertz).transpose()?,
             series: section.text("series")?,
             time: section.text("time")?,
             value: section.texts("value")?.into_iter().map(|(_, name)| name).collect(),

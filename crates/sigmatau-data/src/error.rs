@@ -132,7 +132,9 @@ pub enum Trouble {
     #[error("failed to {0}")]
     Unit(#[from] UnitError),
     /// The unit is none of clock values.
-    #[error("it is in `{found}`; phase is in a unit of time such as `s`, frequency in `1` or `Hz`")]
+    #[error(
+        "it is in `{found}`; phase is in a unit of time such as `s` or of angle such as `rad`, frequency in `1` or `Hz`"
+    )]
     WrongUnit {
         /// The unit of the column.
         found: String,
@@ -161,9 +163,17 @@ pub enum Trouble {
         /// The unit of the column.
         unit: String,
     },
-    /// Frequencies in hertz without the nominal frequency.
-    #[error("it is in `{unit}`, and y = (f − f0)/f0 needs the nominal frequency; state `nominal` in Hz")]
+    /// Angles or frequencies in hertz without the nominal frequency.
+    #[error("it is in `{unit}`, and {formula} needs the nominal frequency; state `nominal`, a positive number of Hz")]
     NoNominal {
+        /// The unit of the column.
+        unit: String,
+        /// What the nominal frequency is needed for.
+        formula: &'static str,
+    },
+    /// What values in hertz are is stated, and there are none.
+    #[error("it is in `{unit}`, but `hertz` speaks of values in Hz; drop `hertz`, or mend the unit")]
+    NoHertz {
         /// The unit of the column.
         unit: String,
     },

@@ -22,7 +22,8 @@ mod ticc;
 mod timelab;
 mod twstft;
 
-use crate::{ClockKind, Table};
+use crate::error::Trouble;
+use crate::{ClockKind, Hertz, Table};
 use flate2::read::MultiGzDecoder;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};
@@ -69,8 +70,10 @@ pub struct ImportOptions {
     pub kind: Option<ClockKind>,
     /// The unit of the numbers.
     pub unit: Option<Unit>,
-    /// The nominal frequency in Hz, which turns frequency in Hz into fractional frequency.
+    /// The nominal frequency in Hz, which turns frequency in Hz into fractional frequency, and angles into time.
     pub nominal: Option<f64>,
+    /// What numbers in Hz are; absolute where it is left out.
+    pub hertz: Option<Hertz>,
     /// The sampling interval in seconds, where there are no time tags.
     pub tau0: Option<f64>,
     /// What the time tags count.
@@ -195,6 +198,14 @@ pub enum ImportError {
         unit: String,
         /// What would fit.
         wanted: &'static str,
+    },
+    /// The numbers do not say what a clock does.
+    #[error("import `{file}`: {trouble}")]
+    Measure {
+        /// The file.
+        file: String,
+        /// What is wrong with them.
+        trouble: Trouble,
     },
     /// A column that was named is not there.
     #[error("import `{file}`: there is no column `{column}`{hint}")]

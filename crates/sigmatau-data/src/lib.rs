@@ -26,7 +26,7 @@ pub mod table;
 pub mod writer;
 
 pub use atomic::write_atomic;
-pub use clock::{ClockKind, ClockOptions, ClockSeries, ClockSource, SeriesInfo};
+pub use clock::{ClockKind, ClockOptions, ClockSeries, ClockSource, Hertz, SeriesInfo};
 pub use document::{Document, DocumentError};
 pub use error::{DataError, Trouble};
 pub use inspect::{ColumnInfo, Inspection, inspect};

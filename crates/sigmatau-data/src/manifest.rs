@@ -173,7 +173,7 @@ mod tests {
     fn every_key_arrives() {
         let manifest = parse(
             "description = \"d\"\n[[files]]\npath = \"a.parquet\"\n[clock]\nkind = \"frequency\"\nunit = \"Hz\"\n\
-             tau0 = 1\nnominal = 10e6\nseries = \"s\"\ntime = \"t\"\nvalue = \"y\"\n",
+             tau0 = 1\nnominal = 10e6\nhertz = \"offset\"\nseries = \"s\"\ntime = \"t\"\nvalue = \"y\"\n",
         )
         .unwrap();
         assert_eq!(
@@ -185,6 +185,7 @@ mod tests {
             unit: Some(Unit::HERTZ),
             tau0: Some(1.0),
             nominal: Some(1e7),
+            hertz: Some(crate::Hertz::Offset),
             series: Some("s".into()),
             time: Some("t".into()),
             value: vec!["y".into()],

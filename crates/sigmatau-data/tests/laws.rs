@@ -90,6 +90,29 @@ proptest! {
     }
 
     #[test]
+    fn whole_days_up_to_ten_apart_lose_no_tag(steps in prop::collection::vec(1..=10_i64, 30..300)) {
+        let day = 86_400 * SECOND;
+        let times: Vec<i64> = steps.iter().scan(0, |time, step| { *time += step * day; Some(*time) }).collect();
+        let Grid { values, findings, tau0, .. } = even(&times, (0..times.len()).map(|k| k as f64).collect(), None);
+        let kept = values.iter().filter(|value| !value.is_nan()).count();
+        prop_assert!(kept == times.len(), "{kept} of {} at {tau0} s: {findings:?}", times.len());
+        prop_assert_eq!(tau0 % 86_400.0, 0.0);
+        for (k, time) in times.iter().enumerate() {
+            prop_assert_eq!(values[((time - times[0]) as f64 / 1e9 / tau0).round() as usize], k as f64);
+        }
+    }
+
+    #[test]
+    fn small_jitter_moves_no_tag_to_another_epoch(offsets in prop::collection::vec(-0.02..0.02_f64, 30..300)) {
+        let tag = |(k, offset): (usize, &f64)| k as i64 * SECOND + (offset * 1e9) as i64;
+        let times: Vec<i64> = offsets.iter().enumerate().map(tag).collect();
+        let numbers: Vec<f64> = (0..times.len()).map(|k| k as f64).collect();
+        let grid = even(&times, numbers.clone(), None);
+        prop_assert_eq!(grid.values, numbers);
+        prop_assert!((grid.tau0 - 1.0).abs() < 0.04);
+    }
+
+    #[test]
     fn no_tags_make_the_grid_panic(times in prop::collection::vec(any::<i64>(), 0..20), tau0 in prop::option::of(1e-9..1e9_f64)) {
         let grid = even(&times, vec![1.0; times.len()], tau0);
         prop_assert!(grid.tau0 > 0.0);

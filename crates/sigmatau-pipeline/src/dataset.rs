@@ -205,14 +205,14 @@ impl Planned {
     }
 
     fn import_options(&self, path: &Path) -> Result<ImportOptions, DataError> {
-        let ClockOptions { kind, unit, tau0, nominal, series, time, value } = self.options.clone();
+        let ClockOptions { kind, unit, tau0, nominal, hertz, series, time, value } = self.options.clone();
         if value.len() > 1 {
             let seen = format!("{} columns are named", value.len());
             let advice = "name one, or import the file and use the table";
             return Err(DataError::Choice { file: file_name(path), seen, advice });
         }
         let value = value.into_iter().next();
-        Ok(ImportOptions { kind, unit, tau0, nominal, series, time, value, ..Default::default() })
+        Ok(ImportOptions { kind, unit, tau0, nominal, hertz, series, time, value, ..Default::default() })
     }
 }
 

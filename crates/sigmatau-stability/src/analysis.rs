@@ -186,6 +186,8 @@ impl Shape<'_> {
             analysis.points.extend(points);
             analysis.findings.extend(finding);
         }
+        let unsaid = analysis.findings.iter().all(|finding| finding.severity < Severity::Failure);
+        analysis.findings.extend((analysis.points.is_empty() && unsaid).then(no_term));
         analysis
     }
 }
@@ -338,6 +340,16 @@ fn left_out(estimator: &Estimator, factors: &Factors, tau0: f64) -> Vec<Finding>
         )
     });
     [off_grid, too_long].into_iter().flatten().collect()
+}
+
+fn no_term() -> Finding {
+    Finding::new(
+        Severity::Failure,
+        "no-term",
+        "no estimator has a term at any of the averaging times",
+        "the stability is not assessable",
+        "record longer or with fewer gaps, or ask for other averaging times",
+    )
 }
 
 fn overflowing(reason: &str) -> Finding {

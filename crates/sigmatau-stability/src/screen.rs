@@ -244,11 +244,11 @@ fn too_short(points: usize) -> Finding {
 
 fn no_three_in_a_row(points: usize) -> Finding {
     Finding::new(
-        Severity::Failure,
-        "too-short",
+        Severity::Warning,
+        "sparse",
         format!("none of the {points} phase points has two neighbours"),
-        "the stability at τ₀ is not assessable",
-        "state a longer sampling interval, or check the time tags",
+        "the stability at τ₀ is not assessable, and outliers are not looked for",
+        "look at longer averaging times, or check the time tags",
     )
 }
 
@@ -346,7 +346,7 @@ mod tests {
         assert_eq!(codes(&[]), ["no-data"]);
         assert_eq!(codes(&[f64::NAN; 9]), ["no-data"]);
         assert_eq!(codes(&[1.0]), ["too-short"]);
-        assert_eq!(codes(&[1.0, f64::NAN, 2.0, f64::NAN, 1.0, f64::NAN]), ["too-short"]);
+        assert_eq!(codes(&[1.0, f64::NAN, 2.0, f64::NAN, 1.0, f64::NAN]), ["sparse"]);
         assert_eq!(codes(&[2.0; 100]), ["constant"]);
     }
 }

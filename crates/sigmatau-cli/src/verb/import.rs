@@ -7,7 +7,7 @@ use anyhow::Context;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};
 use sigmatau_data::import::{self, ImportOptions, Imported};
-use sigmatau_data::{ClockKind, Metadata, TableWriter};
+use sigmatau_data::{ClockKind, Hertz, Metadata, TableWriter};
 use std::path::Path;
 
 pub(crate) fn import(asked: ImportArguments) -> anyhow::Result<Exit> {
@@ -38,6 +38,10 @@ fn options(asked: &ImportArguments) -> anyhow::Result<ImportOptions> {
         let hint = did_you_mean(word, &["phase", "frequency"]);
         ClockKind::from_word(word).with_context(|| format!("read `--kind {word}`: there is no such kind{hint}"))
     };
+    let hertz = |word: &String| {
+        let hint = did_you_mean(word, &Hertz::WORDS);
+        Hertz::from_word(word).with_context(|| format!("read `--hertz {word}`: there is no such word{hint}"))
+    };
     let records = match asked.records {
         Records::Satellites => import::Records::Satellites,
         Records::Receivers => import::Records::Receivers,
@@ -49,6 +53,7 @@ fn options(asked: &ImportArguments) -> anyhow::Result<ImportOptions> {
         unit: clock.unit.as_deref().map(Unit::parse).transpose()?,
         tau0: clock.tau0,
         nominal: clock.nominal,
+        hertz: clock.hertz.as_ref().map(hertz).transpose()?,
         series: clock.series.clone(),
         time: clock.time.clone(),
         value: asked.value.clone(),

@@ -72,7 +72,7 @@ fn pipeline(asked: &StabilityArguments) -> Document {
     ])
 }
 
-fn dataset(asked: &StabilityArguments) -> [(&'static str, Option<Node>); 8] {
+fn dataset(asked: &StabilityArguments) -> [(&'static str, Option<Node>); 9] {
     let clock = &asked.clock;
     let values = asked.value.iter().map(|name| Node::from(name.as_str())).collect();
     [
@@ -80,6 +80,7 @@ fn dataset(asked: &StabilityArguments) -> [(&'static str, Option<Node>); 8] {
         ("unit", text(&clock.unit)),
         ("tau0", clock.tau0.map(|tau0| Value::Number(tau0).into())),
         ("nominal", clock.nominal.map(|nominal| Value::Number(nominal).into())),
+        ("hertz", text(&clock.hertz)),
         ("series", text(&clock.series)),
         ("time", text(&clock.time)),
         ("value", (!asked.value.is_empty()).then(|| Value::List(values).into())),

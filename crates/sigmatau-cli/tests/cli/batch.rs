@@ -46,6 +46,18 @@ fn missing_points_alone_are_not_assessable() {
 }
 
 #[test]
+fn points_without_neighbours_are_assessed_at_longer_averaging_times() {
+    let said = analysed(&"1e-9\nnan\n3e-9\nnan\n2e-9\nnan\n".repeat(9)).exits(0).says(&["warning [sparse] clock: "]);
+    assert!(said.out().lines().nth(1).unwrap().starts_with("clock,oadev,2.0,2,"), "{}", said.out());
+}
+
+#[test]
+fn points_of_which_no_three_are_evenly_spaced_are_a_failure() {
+    let said = analysed("1e-9\n2e-9\nnan\n1e-9\n").exits(1).says(&["failure [no-term] clock: no estimator has a term"]);
+    assert_eq!(rows(&said), 0);
+}
+
+#[test]
 fn a_constant_series_is_a_failure() {
     analysed(&"5e-9\n".repeat(50)).exits(1).says(&["failure [constant] clock: every second difference is exactly 0"]);
 }

@@ -103,6 +103,30 @@ fn stability_reads_several_files_and_folders() {
     assert_eq!(series(&said), ["maser", "rubidium"]);
 }
 
+/// One clock as time error, as angles and as beat notes of a signal of 10 MHz.
+#[test]
+fn angles_and_offsets_in_hertz_give_the_deviation_of_the_time_error() {
+    let bench = Workbench::new();
+    let x = phase(0, 500);
+    let scaled = |factor: f64| lines(&x.iter().map(|x| x * factor).collect::<Vec<_>>());
+    bench.put("s.txt", lines(&x));
+    bench.put("deg.txt", scaled(360.0 * 10e6));
+    bench.put("beat.txt", scaled(1e6));
+    bench.put("ratio.txt", scaled(0.1));
+    let of = |arguments: &str| {
+        let said =
+            bench.run(&format!("stability {arguments} --tau0 1 --estimator oadev --tau 4 --format csv")).exits(0);
+        let row = said.out().lines().nth(1).unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
+        row[4].parse::<f64>().unwrap()
+    };
+    let near = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-9, "{a} {b}");
+    near(of("deg.txt --unit deg --nominal 10e6"), of("s.txt --unit s"));
+    near(of("beat.txt --unit Hz --nominal 10e6 --hertz offset"), of("ratio.txt --unit 1"));
+    let refused = bench.run("stability deg.txt --unit deg --tau0 1").exits(2).prints_nothing();
+    refused.says(&["it is in `deg`, and x = φ/(2π ν₀) needs the nominal frequency; state `nominal`"]);
+    bench.run("stability beat.txt --unit Hz --nominal 10e6 --hertz ofset --tau0 1").exits(2).says(&["`offset`"]);
+}
+
 #[test]
 fn series_of_one_name_in_several_files_are_remarked() {
     let bench = bench();

@@ -1,5 +1,6 @@
 //! What the columns of a clock table mean, from their names, units and the options; nothing is guessed.
 
+use super::measure::{Measure, needs_nominal};
 use super::rule::{TimeRule, ValueRule};
 use super::{ClockKind, ClockOptions};
 use crate::DataError;
@@ -110,7 +111,7 @@ impl Reader<'_> {
     fn eligible(&self, taken: &[Option<usize>]) -> Vec<usize> {
         let wanted = |kind: ClockKind| self.options.kind.is_none_or(|stated| stated == kind);
         let named = |column: &Described| ClockKind::from_word(&column.name).is_some_and(wanted);
-        let fitting = |column: &Described| self.kind(column).is_some_and(wanted);
+        let fitting = |column: &Described| self.kind(column).is_some_and(wanted) && !self.lacks_nominal(column);
         let free = (0..self.columns.len()).filter(|index| !taken.contains(&Some(*index)));
         let named: Vec<usize> = free.filter(|&index| named(&self.columns[index])).collect();
         match named.is_empty() {
@@ -122,7 +123,12 @@ impl Reader<'_> {
     /// What the unit says that a column measures.
     fn kind(&self, column: &Described) -> Option<ClockKind> {
         let unit = column.parsed_unit().ok()?.or_else(|| self.options.unit.clone())?;
-        kind_of(&unit)
+        ClockKind::of(&unit)
+    }
+
+    /// Tells whether a column is an angle or in hertz, and no nominal frequency is stated that makes it a clock's.
+    fn lacks_nominal(&self, column: &Described) -> bool {
+        self.options.nominal.is_none() && column.parsed_unit().is_ok_and(|unit| unit.is_some_and(|u| needs_nominal(&u)))
     }
 
     fn kinds(&self, chosen: &[usize]) -> usize {
@@ -134,7 +140,8 @@ impl Reader<'_> {
     fn nothing_eligible(&self, taken: &[Option<usize>]) -> DataError {
         let numbers: Vec<usize> = self.free_numbers(taken).collect();
         let without_unit = numbers.iter().find(|&&index| self.columns[index].unit.is_none());
-        match (without_unit, numbers.first()) {
+        let likely = numbers.iter().find(|&&index| self.kind(&self.columns[index]).is_some()).or(numbers.first());
+        match (without_unit, likely) {
             (Some(&index), _) if self.options.unit.is_none() => self.about(index, Trouble::NoUnit),
             (_, Some(&index)) => self.value(index, true).err().unwrap_or_else(|| self.several(&numbers, VALUE)),
             _ => self.several(&[], "give a table with a column of numbers"),
@@ -180,8 +187,8 @@ impl Reader<'_> {
             Severity::Note,
             "column-skipped",
             format!("not taken as clock values: {names}"),
-            "only columns in a unit of phase or frequency are",
-            "name the columns that are meant with value, or write their unit",
+            "only columns in a unit of phase or frequency are, and in an angle or Hz only with the nominal frequency",
+            "name the columns that are meant with value, write their unit, or state nominal",
         );
         (self.options.value.is_empty() && !left.is_empty()).then_some(finding)
     }
@@ -191,16 +198,6 @@ const VALUE: &str = "name the column of values with `value`";
 const ONE_VALUE: &str = "a table with a column of names has one column of values; name it with `value`";
 const MIXED: &str = "some are phases and some are frequencies; state `kind` or `value`";
 
-fn kind_of(unit: &Unit) -> Option<ClockKind> {
-    match unit {
-        unit if unit.is_convertible_to(&Unit::SECOND) => Some(ClockKind::Phase),
-        unit if unit.is_convertible_to(&Unit::ONE) || unit.is_convertible_to(&Unit::HERTZ) => {
-            Some(ClockKind::Frequency)
-        }
-        _ => None,
-    }
-}
-
 /// How the values of one column become phase or frequency.
 fn value(index: usize, column: &Described, options: &ClockOptions, timed: bool) -> Result<ValueColumn, Trouble> {
     let scaled = match column.storage {
@@ -209,21 +206,14 @@ fn value(index: usize, column: &Described, options: &ClockOptions, timed: bool) 
         _ => return Err(Trouble::Type { found: column.type_name().to_owned(), wanted: "a column of numbers" }),
     };
     let unit = stated_once(column, options)?;
-    let kind = kind_of(&unit).ok_or_else(|| Trouble::WrongUnit { found: unit.to_string() })?;
+    let kind = ClockKind::of(&unit).ok_or_else(|| Trouble::WrongUnit { found: unit.to_string() })?;
     match options.kind.or_else(|| ClockKind::from_word(&column.name)) {
         Some(wanted) if wanted != kind => Err(Trouble::KindUnit { kind: wanted.word(), unit: unit.to_string() })?,
         _ => {}
     }
     let tau0 = interval(column, options, timed)?;
-    let (si, nominal) = target(&unit, options)?;
-    let conversion = Some(unit.conversion(&si)?).filter(|conversion| !conversion.is_identity());
-    Ok(ValueColumn {
-        column: index,
-        name: column.name.clone(),
-        kind,
-        rule: ValueRule { scaled, conversion, nominal },
-        tau0,
-    })
+    let rule = ValueRule { scaled, measure: Measure::new(&unit, options.nominal, options.hertz)? };
+    Ok(ValueColumn { column: index, name: column.name.clone(), kind, rule, tau0 })
 }
 
 /// The unit, from the options or the field metadata; both may state it if they agree.
@@ -248,21 +238,10 @@ fn interval(column: &Described, options: &ClockOptions, timed: bool) -> Result<O
     }
 }
 
-/// The SI unit to convert to, and the nominal frequency where the values are in hertz.
-fn target(unit: &Unit, options: &ClockOptions) -> Result<(Unit, Option<f64>), Trouble> {
-    if unit.is_convertible_to(&Unit::SECOND) {
-        return Ok((Unit::SECOND, None));
-    }
-    if unit.is_convertible_to(&Unit::ONE) {
-        return Ok((Unit::ONE, None));
-    }
-    let nominal = options.nominal.ok_or_else(|| Trouble::NoNominal { unit: unit.to_string() })?;
-    Ok((Unit::HERTZ, Some(nominal)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Hertz;
 
     fn column(name: &str, storage: Storage, unit: Option<&str>) -> Described {
         Described { name: name.into(), storage, unit: unit.map(str::to_owned), tau0: None }
@@ -375,10 +354,32 @@ mod tests {
     #[test]
     fn hertz_need_the_nominal_frequency() {
         let columns = [epochs(), float("frequency", "MHz")];
-        assert!(refused(&columns, &plain()).contains("needs the nominal frequency; state `nominal` in Hz"));
+        assert!(refused(&columns, &plain()).contains("needs the nominal frequency; state `nominal`"));
         let options = ClockOptions { nominal: Some(1e7), ..plain() };
         use super::super::rule::Rule;
         assert_eq!(layout(&columns, &options).unwrap().values[0].rule.real(10.000_001), 1e-7);
+    }
+
+    #[test]
+    fn angles_are_phases_where_the_nominal_frequency_is_stated() {
+        let columns = [epochs(), float("mixer", "deg"), float("dial", "rad")];
+        assert!(refused(&columns, &plain()).starts_with("read column `mixer` of `f`: it is in `deg`, and x = φ/(2π"));
+        let layout = layout(&columns, &ClockOptions { nominal: Some(5e6), ..plain() }).unwrap();
+        assert_eq!((layout.values.len(), layout.values[0].kind), (2, ClockKind::Phase));
+    }
+
+    #[test]
+    fn an_angle_beside_clocks_is_passed_over_unless_its_nominal_frequency_is_stated() {
+        let layout = layout(&[epochs(), float("a", "s"), float("tilt", "deg")], &plain()).unwrap();
+        assert_eq!((layout.values.len(), &*layout.findings[0].seen), (1, "not taken as clock values: `tilt` (deg)"));
+    }
+
+    #[test]
+    fn hertz_are_offsets_where_that_is_stated() {
+        use super::super::rule::Rule;
+        let options = ClockOptions { nominal: Some(1e7), hertz: Some(Hertz::Offset), ..plain() };
+        assert_eq!(layout(&[epochs(), float("beat", "mHz")], &options).unwrap().values[0].rule.real(1.0), 1e-10);
+        assert!(refused(&[epochs(), float("beat", "1")], &options).contains("`hertz` speaks of values in Hz"));
     }
 
     #[test]

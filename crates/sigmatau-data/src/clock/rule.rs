@@ -1,5 +1,6 @@
 //! From what is stored to SI: numbers or whole numbers to seconds and fractions, ticks to nanoseconds.
 
+use super::measure::Measure;
 use crate::column::{Described, Storage};
 use crate::error::Trouble;
 use crate::table::rebuild;
@@ -34,15 +35,13 @@ pub(super) trait Rule: Copy + Send + Sync {
     }
 }
 
-/// The rule for clock values: to s, to 1, or through Hz to y = (f − f0)/f0.
+/// The rule for clock values: to x in s or y in 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ValueRule {
     /// Scale and offset of scaled whole numbers.
     pub(super) scaled: Option<(f64, f64)>,
-    /// To SI, where the values are not in SI already.
-    pub(super) conversion: Option<Conversion>,
-    /// The nominal frequency f0 in Hz, for values in hertz.
-    pub(super) nominal: Option<f64>,
+    /// From the unit to SI.
+    pub(super) measure: Measure,
 }
 
 impl Rule for ValueRule {
@@ -50,12 +49,11 @@ impl Rule for ValueRule {
     const NULL: f64 = f64::NAN;
 
     fn real(&self, stored: f64) -> f64 {
-        let si = self.conversion.map_or(stored, |conversion| conversion.apply(stored));
-        self.nominal.map_or(si, |nominal| (si - nominal) / nominal)
+        self.measure.apply(stored)
     }
 
     fn reals<'a>(&self, stored: &'a [f64], room: &'a mut Vec<f64>) -> &'a [f64] {
-        if self.conversion.is_none() && self.nominal.is_none() {
+        if self.measure.is_identity() {
             return stored;
         }
         room.extend(stored.iter().map(|&stored| self.real(stored)));

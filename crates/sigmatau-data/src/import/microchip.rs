@@ -7,13 +7,14 @@
 //! recognised by itself. Lines are read as in the `stable32` importer, findings included.
 //!
 //! The instruments can be set to send cycles of the input signal or seconds, and the file does not
-//! say which: the unit must be stated, `s` or another unit of time, or `1` for cycles, which
+//! say which: the unit must be stated, `s` or another unit of time, or `cycle` (also `1`) for cycles, which
 //! become a time by the nominal frequency: x = φ/ν₀. Neither does it say the sampling interval.
 //! Streams of frequency readings are read where the kind is stated. Binary records and spectra are not read.
 
 use super::measurand::Measurand;
 use super::{ImportError, ImportOptions, Imported, Importer, stable32};
 use crate::ClockKind;
+use crate::clock::measure::cycle;
 use sigmatau_core::Unit;
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -42,12 +43,12 @@ fn measurand(file: &str, options: &ImportOptions) -> Result<Measurand, ImportErr
     let unstated = || ImportError::Unstated {
         file: file.to_owned(),
         unstated: "it does not say whether the test set sent cycles or seconds",
-        remedy: "the unit, `s` for seconds or `1` for cycles",
+        remedy: "the unit, `s` for seconds or `cycle` for cycles",
     };
     let unit = options.unit.clone().ok_or_else(unstated)?;
     match options.kind.unwrap_or(ClockKind::Phase) {
-        ClockKind::Phase if unit == Unit::ONE => Measurand::cycles(file, options.nominal),
-        kind => Measurand::new(file, kind, unit, options.nominal),
+        ClockKind::Phase if unit == Unit::ONE => Measurand::new(file, ClockKind::Phase, cycle(), options),
+        kind => Measurand::new(file, kind, unit, options),
     }
 }
 
@@ -64,14 +65,16 @@ mod tests {
 
     #[test]
     fn cycles_become_times_by_the_nominal_frequency() {
-        let imported = import(TEXT, "a.txt", None, &stated("1", Some(10e6))).unwrap();
-        let column = imported.table.column("phase").unwrap();
-        let phase = imported.table.floats("phase").unwrap();
-        assert_eq!(
-            (column.unit.clone(), phase[0], phase[1], phase[3]),
-            (Some(Unit::SECOND), 1.05e-6, 1.075e-6, 1.125e-6)
-        );
-        assert_eq!((imported.tau0, imported.findings[0].subject.as_str()), (Some(0.001), "a.txt, line 4"));
+        for unit in ["1", "cycle"] {
+            let imported = import(TEXT, "a.txt", None, &stated(unit, Some(10e6))).unwrap();
+            let column = imported.table.column("phase").unwrap();
+            let phase = imported.table.floats("phase").unwrap();
+            assert_eq!(
+                (column.unit.clone(), phase[0], phase[1], phase[3]),
+                (Some(Unit::SECOND), 1.05e-6, 1.075e-6, 1.125e-6)
+            );
+            assert_eq!((imported.tau0, imported.findings[0].subject.as_str()), (Some(0.001), "a.txt, line 4"));
+        }
     }
 
     #[test]
@@ -92,8 +95,8 @@ mod tests {
     fn unit_and_nominal_frequency_have_to_be_stated() {
         let message = |options| import(TEXT, "a.txt", None, &options).unwrap_err().to_string();
         let expected = "import `a.txt`: it does not say whether the test set sent cycles or seconds; state the unit, \
-                        `s` for seconds or `1` for cycles";
+                        `s` for seconds or `cycle` for cycles";
         assert_eq!(message(ImportOptions::default()), expected);
-        assert!(message(stated("1", None)).ends_with("state the nominal frequency, a positive number of Hz"));
+        assert!(message(stated("1", None)).ends_with("state `nominal`, a positive number of Hz"));
     }
 }

@@ -9,7 +9,6 @@
 use super::measurand::Measurand;
 use super::{ImportError, ImportOptions, Imported, Importer, Tags, stable32};
 use crate::ClockKind;
-use sigmatau_core::Unit;
 
 pub(super) static IMPORTER: Importer = Importer {
     name: "mjd",
@@ -36,22 +35,16 @@ fn is_dated(line: &str) -> bool {
 
 fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, ImportError> {
     let (kind, unit) = (options.kind.unwrap_or(ClockKind::Phase), options.unit.clone());
-    let measurand = Measurand::new(file, kind, unit.unwrap_or(default_unit(kind)), options.nominal)?;
+    let measurand = Measurand::new(file, kind, unit.unwrap_or(kind.unit()), options)?;
     let options = ImportOptions { tags: Some(Tags::Mjd), ..options.clone() };
     stable32::read(text, file, &options, &measurand)
-}
-
-fn default_unit(kind: ClockKind) -> Unit {
-    match kind {
-        ClockKind::Phase => Unit::SECOND,
-        ClockKind::Frequency => Unit::ONE,
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::import::import;
+    use sigmatau_core::Unit;
 
     fn read(text: &str, options: &ImportOptions) -> Imported {
         import(text.as_bytes(), "utc.clk", None, options).unwrap()
@@ -88,6 +81,9 @@ mod tests {
     fn unit_of_another_quantity_is_refused() {
         let options = ImportOptions { unit: Some(Unit::HERTZ), ..Default::default() };
         let message = import(b"60000 1\n60001 2\n", "utc.clk", None, &options).unwrap_err().to_string();
-        assert_eq!(message, "import `utc.clk`: phase can't be in `Hz`; give a unit of time, such as `ns`");
+        assert_eq!(
+            message,
+            "import `utc.clk`: phase can't be in `Hz`; give a unit of time, such as `ns`, or of angle, such as `rad`"
+        );
     }
 }

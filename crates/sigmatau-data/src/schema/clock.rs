@@ -2,8 +2,8 @@
 
 use super::{Schema, float, integer, text};
 
-/// One row per clock and epoch, sorted by series and time. `phase` may be replaced by `frequency`
-/// (unit 1, or Hz with a nominal frequency), and `time` is left out where the record is even and
+/// One row per clock and epoch, sorted by series and time. `phase` may be in an angle (with a
+/// nominal frequency) or be replaced by `frequency` (unit 1, or Hz with a nominal frequency), and `time` is left out where the record is even and
 /// the value field carries `tau0_s` in its metadata.
 pub static SCHEMA: Schema = Schema {
     name: "clock",

@@ -145,6 +145,7 @@ fn stated(typed: &ClockOptions, manifest: &ClockOptions) -> ClockOptions {
         unit: typed.unit.or(manifest.unit),
         tau0: typed.tau0.or(manifest.tau0),
         nominal: typed.nominal.or(manifest.nominal),
+        hertz: typed.hertz.or(manifest.hertz),
         series: typed.series.or(manifest.series),
         time: typed.time.or(manifest.time),
         value: if typed.value.is_empty() { manifest.value } else { typed.value },

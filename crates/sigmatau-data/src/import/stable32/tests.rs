@@ -87,7 +87,10 @@ fn kind_and_unit_have_to_be_stated() {
 #[test]
 fn unit_of_another_quantity_is_refused() {
     let message = refused("1.0\n", "a.txt", &options(ClockKind::Phase, "V"));
-    assert_eq!(message, "import `a.txt`: phase can't be in `V`; give a unit of time, such as `ns`");
+    assert_eq!(
+        message,
+        "import `a.txt`: phase can't be in `V`; give a unit of time, such as `ns`, or of angle, such as `rad`"
+    );
     assert!(refused("1.0\n", "a.txt", &options(ClockKind::Frequency, "s")).contains("frequency can't be in `s`"));
 }
 
@@ -106,7 +109,16 @@ fn frequency_in_hertz_becomes_fractional() {
     for (y, expected) in values(&imported.table, "frequency").iter().zip(expected) {
         assert!((y - expected).abs() < 1e-15, "{y}");
     }
-    assert!(refused("1\n", "a.txt", &options(ClockKind::Frequency, "Hz")).contains("state the nominal frequency"));
+    assert!(refused("1\n", "a.txt", &options(ClockKind::Frequency, "Hz")).contains("state `nominal`"));
+}
+
+#[test]
+fn a_unit_says_what_its_numbers_are() {
+    let unit = |unit| ImportOptions { unit: Unit::parse(unit).ok(), nominal: Some(10e6), ..Default::default() };
+    let phase = import(b"0.5\n1\n0\n", "a.txt", None, &unit("cycle")).unwrap().table;
+    assert_eq!((values(&phase, "phase"), &phase.columns()[1].unit), (&[50e-9, 100e-9, 0.0][..], &Some(Unit::SECOND)));
+    let beat = ImportOptions { hertz: Some(crate::Hertz::Offset), ..unit("mHz") };
+    assert_eq!(values(&import(b"1\n-1\n0\n", "a.txt", None, &beat).unwrap().table, "frequency"), [1e-10, -1e-10, 0.0]);
 }
 
 #[test]
