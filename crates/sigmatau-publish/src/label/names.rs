@@ -70,7 +70,7 @@ pub(super) static NAMES: &[Label] = &[
     pair("limit", "limit", "限值"),
     pair("margin_db", "margin in dB", "裕量（dB）"),
     pair("verdict", "verdict", "结论"),
-    pair("offset_s", "time error against the ensemble", "相对系综的时间误差"),
+    pair("offset_s", "clock − ensemble; ensemble − reference", "钟 − 系综；系综 − 参考"),
     pair("weight", "weight", "权重"),
     pair("trend", "drawn out", "外推项"),
     pair("horizon_s", "time ahead", "预报时长"),

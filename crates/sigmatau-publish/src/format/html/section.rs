@@ -126,7 +126,11 @@ impl<'a> Printer<'a> {
         let told = |column: &&Column| {
             let grid = Grid::of(&[column], &[0], language);
             let value = grid.first().filter(|value| !value.is_empty()).unwrap_or_else(|| language.text("none"));
-            (language.name(&column.name).to_owned(), value.to_owned())
+            let label = language.name(&column.name);
+            (
+                grid.unit_of_first().map_or_else(|| label.to_owned(), |unit| format!("{label} / {unit}")),
+                value.to_owned(),
+            )
         };
         self.constant.iter().map(told).collect()
     }
