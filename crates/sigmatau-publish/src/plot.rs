@@ -6,9 +6,9 @@
 mod frame;
 pub(crate) mod ink;
 mod marker;
+mod span;
 
-use crate::number::superscript;
-use crate::view::{Chart, Curve, Point};
+use crate::view::{Axis, Chart, Curve};
 use crate::{Language, PublishError};
 use frame::{Frame, spread};
 use ink::{FAINT, FLEET, GRID, INK, Ink, SERIES};
@@ -16,6 +16,7 @@ use marker::draw_marker;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use span::Span;
 use unicode_width::UnicodeWidthChar;
 
 /// The width of the canvas, in tenths of a pixel.
@@ -27,6 +28,8 @@ pub(crate) const HEIGHT: u32 = 4000;
 const LETTER: i32 = 138;
 /// The least distance between the names at the right.
 const LINE: i32 = 180;
+/// The most points of a curve that are marked.
+const MOST_MARKED: usize = 48;
 /// The most columns of letters that a name at the right may take.
 const MOST_LETTERS: usize = 20;
 
@@ -59,53 +62,49 @@ fn draw<'a>(canvas: &Canvas<'a>, frame: &Frame, chart: &Chart, language: Languag
     let told_apart = chart.told_apart();
     if chart.is_fleet() {
         for curve in &chart.curves {
-            draw_line(canvas, frame, curve, FLEET.stroke(7))?;
+            draw_line(canvas, frame, chart, curve, FLEET.stroke(7))?;
         }
     }
     for (place, curve) in told_apart.iter().enumerate() {
-        draw_whiskers(canvas, frame, curve, SERIES[place])?;
-        draw_line(canvas, frame, curve, SERIES[place].stroke(16))?;
-        draw_markers(canvas, frame, curve, place)?;
+        draw_whiskers(canvas, frame, chart, curve, SERIES[place])?;
+        draw_line(canvas, frame, chart, curve, SERIES[place].stroke(16))?;
+        draw_markers(canvas, frame, chart, curve, place)?;
     }
-    draw_names(canvas, frame, &told_apart)
+    draw_names(canvas, frame, chart)
 }
 
 fn draw_axes<'a>(canvas: &Canvas<'a>, frame: &Frame) -> Drawn<'a> {
-    for decade in frame.x.decades() {
-        let x = frame.across(f64::from(decade));
+    for (x, figure) in frame.x.figures().into_iter().map(|(x, figure)| (frame.across(x), figure)) {
         canvas.draw(&PathElement::new(vec![(x, frame.top), (x, frame.bottom)], GRID.stroke(8)))?;
-        draw_text(canvas, &power_of_ten(decade), (x, frame.bottom + 90), FAINT, (HPos::Center, VPos::Top))?;
+        draw_text(canvas, &figure, (x, frame.bottom + 90), FAINT, (HPos::Center, VPos::Top))?;
     }
-    for decade in frame.y.decades() {
-        let y = frame.upwards(f64::from(decade));
-        canvas.draw(&PathElement::new(vec![(frame.left, y), (frame.right, y)], GRID.stroke(8)))?;
-        draw_text(canvas, &power_of_ten(decade), (frame.left - 90, y), FAINT, (HPos::Right, VPos::Center))?;
+    for (number, figure) in frame.y.figures() {
+        let (y, ink) = (frame.upwards(number), if number == 0.0 { FAINT } else { GRID });
+        canvas.draw(&PathElement::new(vec![(frame.left, y), (frame.right, y)], ink.stroke(8)))?;
+        draw_text(canvas, &figure, (frame.left - 90, y), FAINT, (HPos::Right, VPos::Center))?;
     }
-    for x in frame.x.between_decades().map(|x| frame.across(x)) {
+    for x in frame.x.marks().into_iter().map(|x| frame.across(x)) {
         canvas.draw(&PathElement::new(vec![(x, frame.bottom), (x, frame.bottom - 40)], FAINT.stroke(6)))?;
     }
-    for y in frame.y.between_decades().map(|y| frame.upwards(y)) {
+    for y in frame.y.marks().into_iter().map(|y| frame.upwards(y)) {
         canvas.draw(&PathElement::new(vec![(frame.left, y), (frame.left + 40, y)], FAINT.stroke(6)))?;
     }
     let corner = vec![(frame.left, frame.top), (frame.left, frame.bottom), (frame.right, frame.bottom)];
     canvas.draw(&PathElement::new(corner, FAINT.stroke(10)))
 }
 
-fn power_of_ten(decade: i32) -> String {
-    format!("10{}", superscript(&decade.to_string()))
-}
-
 fn draw_titles<'a>(canvas: &Canvas<'a>, frame: &Frame, chart: &Chart, language: Language) -> Drawn<'a> {
-    let title = |column: &str, unit: &str| match unit {
-        "1" => language.name(column).to_owned(),
-        unit => format!("{} / {unit}", language.name(column)),
+    let title = |axis: Axis, span: Span| {
+        let unit = Some(axis.unit).filter(|unit| *unit != "1").map(str::to_owned);
+        let measure: Vec<String> = span.factor().into_iter().chain(unit).collect();
+        let name = language.name(axis.column);
+        if measure.is_empty() { name.to_owned() } else { format!("{name} / {}", measure.join(" ")) }
     };
-    let (abscissa, ordinate) = (chart.abscissa, chart.ordinate);
     let middle = (frame.left + frame.right) / 2;
     let below = (middle, frame.bottom + 310);
-    draw_text(canvas, &title(abscissa.column, abscissa.unit), below, INK, (HPos::Center, VPos::Top))?;
+    draw_text(canvas, &title(chart.abscissa, frame.x), below, INK, (HPos::Center, VPos::Top))?;
     let above = (frame.left - 90, frame.top - 130);
-    draw_text(canvas, &title(ordinate.column, ordinate.unit), above, INK, (HPos::Left, VPos::Bottom))
+    draw_text(canvas, &title(chart.ordinate, frame.y), above, INK, (HPos::Left, VPos::Bottom))
 }
 
 fn draw_text<'a>(canvas: &Canvas<'a>, words: &str, at: (i32, i32), ink: Ink, anchor: (HPos, VPos)) -> Drawn<'a> {
@@ -116,18 +115,18 @@ fn draw_text<'a>(canvas: &Canvas<'a>, words: &str, at: (i32, i32), ink: Ink, anc
 }
 
 /// Draws the curve; where a point is missing the line is broken.
-fn draw_line<'a>(canvas: &Canvas<'a>, frame: &Frame, curve: &Curve, stroke: ShapeStyle) -> Drawn<'a> {
-    for run in curve.points.split(|point| !point.is_drawable()).filter(|run| run.len() > 1) {
+fn draw_line<'a>(canvas: &Canvas<'a>, frame: &Frame, chart: &Chart, curve: &Curve, stroke: ShapeStyle) -> Drawn<'a> {
+    for run in curve.points.split(|point| !chart.holds(point)).filter(|run| run.len() > 1) {
         let path: Vec<(i32, i32)> = run.iter().map(|point| frame.place(point)).collect();
         canvas.draw(&PathElement::new(path, stroke))?;
     }
     Ok(())
 }
 
-fn draw_whiskers<'a>(canvas: &Canvas<'a>, frame: &Frame, curve: &Curve, ink: Ink) -> Drawn<'a> {
-    for point in curve.points.iter().filter(|point| point.is_drawable()) {
+fn draw_whiskers<'a>(canvas: &Canvas<'a>, frame: &Frame, chart: &Chart, curve: &Curve, ink: Ink) -> Drawn<'a> {
+    for point in chart.drawable(curve) {
         let (x, y) = frame.place(point);
-        for end in interval_ends(point).map(|end| frame.upwards(end.log10())) {
+        for end in chart.interval_ends(point).map(|end| frame.upwards(end)) {
             let caps = [vec![(x, y), (x, end)], vec![(x - 24, end), (x + 24, end)]];
             caps.into_iter().try_for_each(|path| canvas.draw(&PathElement::new(path, ink.stroke(8))))?;
         }
@@ -135,19 +134,17 @@ fn draw_whiskers<'a>(canvas: &Canvas<'a>, frame: &Frame, curve: &Curve, ink: Ink
     Ok(())
 }
 
-/// The ends of the interval that have a place on a logarithmic axis.
-fn interval_ends(point: &Point) -> impl Iterator<Item = f64> {
-    [point.lower, point.upper].into_iter().filter(|end| end.is_finite() && *end > 0.0)
-}
-
-fn draw_markers<'a>(canvas: &Canvas<'a>, frame: &Frame, curve: &Curve, place: usize) -> Drawn<'a> {
-    let drawable = curve.points.iter().filter(|point| point.is_drawable());
-    drawable.map(|point| frame.place(point)).try_for_each(|at| draw_marker(canvas, at, place))
+/// Marks the points; of a curve with many, which would cover one another, some.
+fn draw_markers<'a>(canvas: &Canvas<'a>, frame: &Frame, chart: &Chart, curve: &Curve, place: usize) -> Drawn<'a> {
+    let every = curve.points.len().div_ceil(MOST_MARKED).max(1);
+    let marked = chart.drawable(curve).step_by(every);
+    marked.map(|point| frame.place(point)).try_for_each(|at| draw_marker(canvas, at, place))
 }
 
 /// Draws the names at the right, each as near as possible to the end of its curve.
-fn draw_names<'a>(canvas: &Canvas<'a>, frame: &Frame, curves: &[&Curve]) -> Drawn<'a> {
-    let last = |curve: &Curve| curve.points.iter().rfind(|point| point.is_drawable()).map(|point| frame.place(point).1);
+fn draw_names<'a>(canvas: &Canvas<'a>, frame: &Frame, chart: &Chart) -> Drawn<'a> {
+    let curves = chart.told_apart();
+    let last = |curve: &Curve| chart.drawable(curve).next_back().map(|point| frame.place(point).1);
     let ends: Vec<i32> = curves.iter().map(|curve| last(curve).unwrap_or(frame.bottom)).collect();
     let heights = spread(&ends, LINE, frame.top..frame.bottom);
     for (place, (curve, y)) in curves.iter().zip(heights).enumerate() {

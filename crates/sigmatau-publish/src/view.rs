@@ -4,13 +4,17 @@
 //! shown as a table. What never lives here: colours, sizes, markup.
 
 mod dynamic;
+mod energy;
+mod ensemble;
 mod hat;
+pub(crate) mod headline;
 mod mask;
 mod spectrum;
 pub mod stability;
+mod time_error;
 
 use sigmatau_data::{Record, Table};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 /// The most series whose curves are told apart by colour and marker; a larger group is a fleet.
 pub const MOST_TOLD_APART: usize = 8;
@@ -27,9 +31,12 @@ static VIEWS: &[(&str, View)] = &[
     ("dynamic-stability/1", dynamic::charts),
     ("spectrum/1", spectrum::charts),
     ("mask/1", mask::charts),
+    ("ensemble/1", ensemble::charts),
+    ("time-error/1", time_error::charts),
+    ("energy/1", energy::charts),
 ];
 
-/// One chart with logarithmic axes: the curves of a group of series for one statistic.
+/// One chart: the curves of a group of series for one statistic.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
     /// What the series of the group have in common; empty where they share no leading letters.
@@ -46,15 +53,45 @@ pub struct Chart {
     pub interval: [&'static str; 2],
     /// The curves in the order of the record.
     pub curves: Vec<Curve>,
+    /// Of how many rows the curves show the lowest and the highest; 1 where they show all.
+    pub stretch: usize,
 }
 
-/// The column behind an axis, and its unit.
+/// The column behind an axis, its unit, and how numbers stand along it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Axis {
     /// The name of the column.
     pub column: &'static str,
     /// The unit of its values; `1` for ratios.
     pub unit: &'static str,
+    /// How numbers stand along it.
+    pub scale: Scale,
+}
+
+/// How numbers stand along an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// By their logarithm: positive numbers only.
+    Logarithmic,
+    /// By their value, of either sign.
+    Linear,
+}
+
+impl Axis {
+    /// A logarithmic axis.
+    pub const fn logarithmic(column: &'static str, unit: &'static str) -> Self {
+        Self { column, unit, scale: Scale::Logarithmic }
+    }
+
+    /// A linear axis.
+    pub const fn linear(column: &'static str, unit: &'static str) -> Self {
+        Self { column, unit, scale: Scale::Linear }
+    }
+
+    /// Tells whether the number has a place on the axis.
+    pub fn holds(self, number: f64) -> bool {
+        number.is_finite() && (self.scale == Scale::Linear || number > 0.0)
+    }
 }
 
 /// The points of one series.
@@ -81,45 +118,56 @@ pub struct Point {
     pub upper: f64,
 }
 
-impl Point {
-    /// Tells whether the point has a place on logarithmic axes.
-    pub fn is_drawable(&self) -> bool {
-        [self.x, self.y].iter().all(|number| number.is_finite() && *number > 0.0)
-    }
-}
-
-impl Curve {
-    /// The drawable point at this abscissa.
-    pub fn at(&self, x: f64) -> Option<&Point> {
-        self.points.iter().find(|point| point.is_drawable() && point.x == x)
-    }
-}
-
 impl Chart {
     /// Tells whether the group has too many series to tell them apart by colour and marker.
     pub fn is_fleet(&self) -> bool {
         self.curves.len() > MOST_TOLD_APART
     }
 
+    /// Tells whether the point has a place on the axes.
+    pub fn holds(&self, point: &Point) -> bool {
+        self.abscissa.holds(point.x) && self.ordinate.holds(point.y)
+    }
+
+    /// The points of the curve that have a place on the axes.
+    pub fn drawable<'a>(&'a self, curve: &'a Curve) -> impl DoubleEndedIterator<Item = &'a Point> {
+        curve.points.iter().filter(|point| self.holds(point))
+    }
+
+    /// The drawable point of the curve at this abscissa.
+    pub fn at<'a>(&'a self, curve: &'a Curve, x: f64) -> Option<&'a Point> {
+        self.drawable(curve).find(|point| point.x == x)
+    }
+
+    /// The ends of the point's interval that have a place on the axis.
+    pub fn interval_ends(&self, point: &Point) -> impl Iterator<Item = f64> + use<> {
+        let ordinate = self.ordinate;
+        [point.lower, point.upper].into_iter().filter(move |end| ordinate.holds(*end))
+    }
+
     /// The abscissas that the largest number of curves share, rising.
     pub fn common(&self) -> Vec<f64> {
-        let mut shared: BTreeMap<u64, usize> = BTreeMap::new();
-        for point in self.curves.iter().flat_map(|curve| &curve.points).filter(|point| point.is_drawable()) {
-            // The bits of positive numbers sort as the numbers do.
-            *shared.entry(point.x.to_bits()).or_default() += 1;
-        }
-        let most = shared.values().copied().max();
-        shared.iter().filter(|(_, count)| Some(**count) == most).map(|(x, _)| f64::from_bits(*x)).collect()
+        let points = self.curves.iter().flat_map(|curve| self.drawable(curve));
+        let mut places: Vec<f64> = points.map(|point| point.x).collect();
+        places.sort_by(f64::total_cmp);
+        let shared: Vec<&[f64]> = places.chunk_by(|a, b| a == b).collect();
+        let most = shared.iter().map(|places| places.len()).max();
+        shared.iter().filter(|places| Some(places.len()) == most).map(|places| places[0]).collect()
     }
 
     /// The curves, as places in [`Chart::curves`], by falling ordinate at the longest common
     /// abscissa; curves without a point there are left out.
     pub fn ranking(&self) -> Vec<usize> {
         let Some(last) = self.common().last().copied() else { return Vec::new() };
-        let height = |place: &usize| self.curves[*place].at(last).map(|point| point.y);
+        let height = |place: &usize| self.at(&self.curves[*place], last).map(|point| point.y);
         let mut places: Vec<usize> = (0..self.curves.len()).filter(|place| height(place).is_some()).collect();
         places.sort_by(|a, b| height(b).partial_cmp(&height(a)).expect("drawable ordinates are ordered"));
         places
+    }
+
+    /// Tells whether any point has an interval.
+    pub fn has_intervals(&self) -> bool {
+        self.curves.iter().flat_map(|curve| &curve.points).any(|point| self.interval_ends(point).next().is_some())
     }
 
     /// The curves that stand for a fleet: the highest, the median-ranked and the lowest.
@@ -205,10 +253,11 @@ mod tests {
             group: "clock".into(),
             subject: "oadev".into(),
             keys: ["series", "estimator"],
-            abscissa: Axis { column: "tau_s", unit: "s" },
-            ordinate: Axis { column: "deviation", unit: "1" },
+            abscissa: Axis::logarithmic("tau_s", "s"),
+            ordinate: Axis::logarithmic("deviation", "1"),
             interval: ["lower", "upper"],
             curves: heights.iter().enumerate().map(curve).collect(),
+            stretch: 1,
         }
     }
 
@@ -242,6 +291,14 @@ mod tests {
     fn fleet_is_marked_by_its_highest_median_and_lowest() {
         assert_eq!(chart(&[&[3.0], &[1.0], &[5.0], &[2.0], &[4.0]]).landmarks(), [2, 0, 1]);
         assert_eq!(chart(&[&[3.0]]).landmarks(), [0]);
+    }
+
+    #[test]
+    fn numbers_below_zero_have_a_place_on_linear_axes_only() {
+        let logarithmic = chart(&[&[-1.0, 2.0]]);
+        let linear = Chart { ordinate: Axis::linear("offset_s", "s"), ..logarithmic.clone() };
+        let drawable = |chart: &Chart| chart.drawable(&chart.curves[0]).map(|point| point.y).collect::<Vec<_>>();
+        assert_eq!((drawable(&logarithmic), drawable(&linear)), (vec![2.0], vec![-1.0, 2.0]));
     }
 
     #[test]

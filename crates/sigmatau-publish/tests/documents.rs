@@ -220,6 +220,52 @@ fn fleets_stay_within_bounds_and_name_the_place_of_the_rest() {
     }
 }
 
+/// Two clocks against their ensemble, with a step of one of them.
+fn ensemble(points: usize) -> Record {
+    let names = ["maser-1", "maser-2", "ensemble"];
+    let offset = |row: usize| if row == points / 2 { -4e-9 } else { 1e-9 * (row as f64 / points as f64) };
+    let table = Table::new(vec![
+        Column::text("series", names.iter().flat_map(|name| vec![(*name).to_owned(); points]).collect()),
+        Column::float("time_s", Unit::SECOND, (0..3 * points).map(|row| (row % points) as f64).collect()),
+        Column::float("offset_s", Unit::SECOND, (0..3 * points).map(offset).collect()),
+        Column::float("weight", Unit::ONE, vec![0.5; 3 * points]),
+    ]);
+    record("scale", "ensemble/1", table.unwrap())
+}
+
+#[test]
+fn long_ensemble_stays_within_bounds_and_says_what_is_drawn() {
+    let record = ensemble(50_000);
+    let html = published("html", &record);
+    assert!(html.len() < 300_000, "{} bytes", html.len());
+    let text = text(parsed(&html).root());
+    for told in ["of each 417 readings the lowest and the highest are shown", "of 150000 rows are shown", "/ 10⁻⁹ s"]
+    {
+        assert!(text.contains(told), "{told}");
+    }
+    assert!(text.contains("−4.0000×10⁻⁹"), "the step is among the rows that are shown");
+}
+
+#[test]
+fn mask_is_headed_by_its_least_margin_and_its_verdicts() {
+    let words = |words: [&str; 3]| words.map(str::to_owned).to_vec();
+    let bare = |name: &str, values: [f64; 3]| Column { unit: None, ..Column::float(name, Unit::ONE, values.to_vec()) };
+    let table = Table::new(vec![
+        Column::text("series", words(["maser-1", "maser-1", "gps-1"])),
+        Column::text("mask", words(["g811-tdev"; 3])),
+        Column::text("statistic", words(["tdev"; 3])),
+        Column::float("tau_s", Unit::SECOND, vec![1.0, 10.0, 1.0]),
+        bare("value", [1e-10, 1e-10, 4e-9]),
+        bare("limit", [3e-9; 3]),
+        bare("margin_db", [29.5, 29.5, -2.5]),
+        Column::text("verdict", words(["conforms", "conforms", "exceeds"])),
+    ]);
+    let html = published("html", &record("limits", "mask/1", table.unwrap()));
+    let told = "Least margin: −2.5 dB, gps-1 against g811-tdev at τ = 1 s. \
+                Rows by verdict: conforms 2, exceeds the limit 1";
+    assert!(text(parsed(&html).root()).contains(told));
+}
+
 #[test]
 fn page_is_written_in_its_language() {
     let records = [laboratory()];

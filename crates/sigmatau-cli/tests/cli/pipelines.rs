@@ -42,7 +42,11 @@ fn every_pipeline_plans_and_runs_and_meets_what_it_expects() {
     assert!(pipelines.len() >= 4, "{pipelines:?}");
     for (number, name) in pipelines.into_iter().enumerate() {
         bench.run(&format!("check {name}")).exits(0);
-        let smaller = if name.ends_with("quickstart.toml") { "--set dataset.clocks.points=2000" } else { "" };
+        let smaller = if name.ends_with("quickstart.toml") {
+            "--set dataset.clocks.points=2000 --set dataset.standards.points=2000"
+        } else {
+            ""
+        };
         let said = bench.run(&format!("run {name} --out run-{number} {smaller}")).exits(0);
         assert!(!bench.text(name).contains("[[expect]]") || said.out().contains("expected"), "{name}");
     }
@@ -53,7 +57,7 @@ fn a_wrong_expectation_says_what_was_found_and_ends_with_1() {
     let bench = bench();
     let name = "pipelines/validation/sp1065.toml";
     bench.put(name, bench.text(name).replacen("value = 0.29", "value = 0.28", 1));
-    let said = bench.run(&format!("run {name} --out r")).exits(1).prints(&["17 of 18 met"]);
+    let said = bench.run(&format!("run {name} --out r")).exits(1).prints(&["52 of 53 met"]);
     said.says(&["not met: estimator=adev tau_s=1 deviation = 2.8", "found 2.9223187810675"]);
 }
 

@@ -33,11 +33,34 @@ pub(super) static TEXTS: &[Label] = &[
     // Sentences.
     pair("every-row", "The same in every row", "各行相同"),
     pair("ranking", "Ranking at common abscissas", "共同横坐标上的排序"),
+    pair("chart", "{subject} against {abscissa}", "{subject}随{abscissa}的变化"),
     pair(
-        "chart",
-        "{subject} against {abscissa} on logarithmic axes; whiskers show the confidence interval",
-        "{subject}随{abscissa}变化的双对数图；误差线表示置信区间",
+        "chart-intervals",
+        "{subject} against {abscissa}; whiskers show the confidence interval",
+        "{subject}随{abscissa}的变化；误差线表示置信区间",
     ),
+    pair(
+        "thinned",
+        "of each {stretch} readings the lowest and the highest are shown",
+        "每 {stretch} 个读数中只画出最低与最高两点",
+    ),
+    pair(
+        "headline-mask",
+        "Least margin: {margin_db} dB, {series} against {mask} at τ = {tau_s} s",
+        "最小裕量：{margin_db} dB（{series}，模板 {mask}，τ = {tau_s} s）",
+    ),
+    pair(
+        "headline-time-error",
+        "Largest time error in the record: {largest_s} s, {series}; allowed are {limit_s} s",
+        "记录中最大时间误差：{largest_s} s（{series}）；允许 {limit_s} s",
+    ),
+    pair(
+        "headline-energy",
+        "Largest uncertainty of an interval of the meter: {u_pct} % with an expected error of {error_pct} %, \
+         {series}, {elapsed_s} s after its clock was set",
+        "计量区间的最大不确定度：{u_pct} %，预期误差 {error_pct} %（{series}，对时后 {elapsed_s} s）",
+    ),
+    pair("verdicts", "Rows by verdict", "按结论统计的行数"),
     pair(
         "fleet",
         "{count} series in grey; at {at} {highest} is the highest, {median} has the median rank, {lowest} is the lowest",
@@ -48,7 +71,7 @@ pub(super) static TEXTS: &[Label] = &[
         "{count} series in grey; they share no abscissa at which they could be ranked",
         "共 {count} 个序列，以灰线表示；无可供排序的共同横坐标",
     ),
-    pair("nothing-drawable", "no point can be drawn on logarithmic axes", "没有可在对数坐标上绘制的点"),
+    pair("nothing-drawable", "no point can be drawn", "没有可绘制的点"),
     pair("selection", "{shown} of {total} rows are shown.", "共 {total} 行，列出 {shown} 行。"),
     pair("complete", "All rows are in the record `{step}` in {place}.", "全部数据见 {place} 中的记录“{step}”。"),
     pair("empty-record", "The record has no rows.", "该记录没有数据行。"),

@@ -21,10 +21,11 @@ pub(super) fn charts(table: &Table) -> Option<Vec<Chart>> {
                 group: name.to_owned(),
                 subject: estimator.to_owned(),
                 keys: ["time_s", "estimator"],
-                abscissa: Axis { column: "tau_s", unit: "s" },
-                ordinate: Axis { column: "deviation", unit: unit_of(estimator) },
+                abscissa: Axis::logarithmic("tau_s", "s"),
+                ordinate: Axis::logarithmic("deviation", unit_of(estimator)),
                 interval: ["lower", "upper"],
                 curves: windows(rows, time, point),
+                stretch: 1,
             });
         }
     }

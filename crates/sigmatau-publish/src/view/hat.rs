@@ -29,10 +29,11 @@ pub(super) fn charts(table: &Table) -> Option<Vec<Chart>> {
         group: String::new(),
         subject: estimator.to_owned(),
         keys: ["series", "estimator"],
-        abscissa: Axis { column: "tau_s", unit: "s" },
-        ordinate: Axis { column: "deviation", unit: unit_of(estimator) },
+        abscissa: Axis::logarithmic("tau_s", "s"),
+        ordinate: Axis::logarithmic("deviation", unit_of(estimator)),
         interval: ["lower", "upper"],
         curves: names.iter().flat_map(|name| curves(name, estimator)).collect(),
+        stretch: 1,
     };
     Some(distinct(estimators.iter().map(String::as_str)).into_iter().map(chart).collect())
 }

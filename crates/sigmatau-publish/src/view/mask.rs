@@ -50,10 +50,11 @@ impl<'a> Columns<'a> {
             group: group.to_owned(),
             subject: mask.to_owned(),
             keys: ["series", "mask"],
-            abscissa: Axis { column: "tau_s", unit: "s" },
-            ordinate: Axis { column: "value", unit: stability::unit_of(&self.statistic[longest[0]]) },
+            abscissa: Axis::logarithmic("tau_s", "s"),
+            ordinate: Axis::logarithmic("value", stability::unit_of(&self.statistic[longest[0]])),
             interval: [LIMIT, LIMIT],
             curves: values.chain([limit]).collect(),
+            stretch: 1,
         })
     }
 

@@ -52,10 +52,11 @@ impl<'a> Columns<'a> {
             group: group.to_owned(),
             subject: quantity.to_owned(),
             keys: ["series", "quantity"],
-            abscissa: Axis { column: "frequency_hz", unit: "Hz" },
-            ordinate: Axis { column: "density", unit: unit_of(quantity) },
+            abscissa: Axis::logarithmic("frequency_hz", "Hz"),
+            ordinate: Axis::logarithmic("density", unit_of(quantity)),
             interval: ["lower", "upper"],
             curves: curves.filter(|curve| !curve.points.is_empty()).collect(),
+            stretch: 1,
         }
     }
 

@@ -56,10 +56,11 @@ impl<'a> Columns<'a> {
             group: group.to_owned(),
             subject: estimator.to_owned(),
             keys: ["series", "estimator"],
-            abscissa: Axis { column: "tau_s", unit: "s" },
-            ordinate: Axis { column: "deviation", unit: unit_of(estimator) },
+            abscissa: Axis::logarithmic("tau_s", "s"),
+            ordinate: Axis::logarithmic("deviation", unit_of(estimator)),
             interval: ["lower", "upper"],
             curves: members.iter().filter_map(curve).collect(),
+            stretch: 1,
         }
     }
 

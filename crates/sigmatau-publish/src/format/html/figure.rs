@@ -26,8 +26,9 @@ impl Figure {
     pub(super) fn of(chart: &Chart, language: Language) -> Result<Self, PublishError> {
         let title = language.name(&chart.subject).to_owned();
         let names: Vec<&str> = chart.curves.iter().take(plot_names(chart)).map(|curve| curve.name.as_str()).collect();
+        let sentence = if chart.has_intervals() { "chart-intervals" } else { "chart" };
         let described =
-            language.sentence("chart", &[("subject", &title), ("abscissa", language.name(chart.abscissa.column))]);
+            language.sentence(sentence, &[("subject", &title), ("abscissa", language.name(chart.abscissa.column))]);
         Ok(Self {
             description: [&described, language.text("colon"), &names.join(language.text("comma"))].concat(),
             caption: caption(chart, language),
@@ -43,11 +44,16 @@ fn plot_names(chart: &Chart) -> usize {
     if chart.is_fleet() { 0 } else { chart.curves.len() }
 }
 
-/// What a fleet's caption says: how many series, and which are marked; empty for a small group.
+/// How long curves are shown in part, and what a fleet is; empty for a small group that is shown whole.
 fn caption(chart: &Chart, language: Language) -> String {
-    if !chart.is_fleet() {
-        return String::new();
-    }
+    let stretch = chart.stretch.to_string();
+    let thinned = (chart.stretch > 1).then(|| language.sentence("thinned", &[("stretch", &stretch)]));
+    let sentences: Vec<String> = thinned.into_iter().chain(chart.is_fleet().then(|| fleet(chart, language))).collect();
+    sentences.join(language.text("stop"))
+}
+
+/// How many series there are, and which are marked.
+fn fleet(chart: &Chart, language: Language) -> String {
     let count = chart.curves.len().to_string();
     let Some(last) = chart.common().last().copied() else {
         return language.sentence("fleet-unranked", &[("count", &count)]);
@@ -63,6 +69,10 @@ fn caption(chart: &Chart, language: Language) -> String {
 
 /// A place on the abscissa in words, such as `τ = 10 s`.
 fn place_of(abscissa: Axis, value: f64) -> String {
-    let symbol = if abscissa.column == "frequency_hz" { "f" } else { "τ" };
+    let symbol = match abscissa.column {
+        "frequency_hz" => "f",
+        "tau_s" => "τ",
+        _ => "t",
+    };
     format!("{symbol} = {} {}", typeset(&Notation::of(&[value]).print(value)), abscissa.unit)
 }

@@ -65,6 +65,11 @@ impl Grid {
         self.rows.first()?.first().map(String::as_str)
     }
 
+    /// The unit of the first column, if it has one.
+    pub(super) fn unit_of_first(&self) -> Option<&str> {
+        self.heads.first().map(|head| head.unit.as_str()).filter(|unit| !unit.is_empty())
+    }
+
     /// The same table with the ordinate and its interval in the unit of the chart, which depends on the
     /// statistic and is not stated by the column.
     pub(super) fn with_ordinates_of(mut self, chart: &Chart) -> Self {

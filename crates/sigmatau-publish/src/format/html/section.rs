@@ -23,6 +23,8 @@ const MOST_ACROSS: usize = 6;
 pub(super) struct Section {
     title: String,
     empty: bool,
+    /// What to know first; empty where the kind of record has no headline.
+    headline: String,
     constants: Vec<(String, String)>,
     groups: Vec<Group>,
     listed: Option<Grid>,
@@ -54,6 +56,7 @@ impl Section {
         Ok(Self {
             title: record.header.step.clone(),
             empty: rows == 0,
+            headline: printer.headline(),
             constants: printer.constants(),
             groups,
             listed: listed.filter(|_| rows > 0),
@@ -85,13 +88,49 @@ impl<'a> Printer<'a> {
         Self { record, publication, listed, constant }
     }
 
+    /// The row to know first, and how many rows have each verdict.
+    fn headline(&self) -> String {
+        let (table, language) = (&self.record.table, self.publication.language);
+        let texts = |row: usize| {
+            let text = |column: &Column| {
+                let grid = Grid::of(&[column], &[row], language);
+                (column.name.clone(), grid.first().unwrap_or_default().to_owned())
+            };
+            table.columns().iter().map(text).collect::<Vec<(String, String)>>()
+        };
+        let told = view::headline::headline(self.record).map(|(key, row)| {
+            let texts = texts(row);
+            let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            language.sentence(key, &texts)
+        });
+        let sentences: Vec<String> = told.into_iter().chain(self.verdicts()).collect();
+        sentences.join(language.text("stop"))
+    }
+
+    /// How many rows have each verdict; nothing where there are none.
+    fn verdicts(&self) -> Option<String> {
+        let (verdicts, language) = (self.record.table.texts("verdict")?, self.publication.language);
+        let counted = |word: &str| {
+            let count = verdicts.iter().filter(|verdict| *verdict == word).count();
+            format!("{} {count}", language.name(word))
+        };
+        let counts: Vec<String> = distinct(verdicts.iter().map(String::as_str)).into_iter().map(counted).collect();
+        let told =
+            || [language.text("verdicts"), language.text("colon"), &counts.join(language.text("comma"))].concat();
+        (!counts.is_empty()).then(told)
+    }
+
     /// The labels and values of the columns that say the same in every row.
     fn constants(&self) -> Vec<(String, String)> {
         let language = self.publication.language;
         let told = |column: &&Column| {
             let grid = Grid::of(&[column], &[0], language);
             let value = grid.first().filter(|value| !value.is_empty()).unwrap_or_else(|| language.text("none"));
-            (language.name(&column.name).to_owned(), value.to_owned())
+            let label = language.name(&column.name);
+            (
+                grid.unit_of_first().map_or_else(|| label.to_owned(), |unit| format!("{label} / {unit}")),
+                value.to_owned(),
+            )
         };
         self.constant.iter().map(told).collect()
     }
@@ -155,7 +194,7 @@ impl<'a> Printer<'a> {
 fn side_by_side(chart: &Chart, curves: &[&Curve]) -> Vec<Column> {
     let abscissas = evenly(&chart.common(), MOST_ACROSS);
     let notation = Notation::of(&abscissas);
-    let heights = |x: f64| curves.iter().map(|curve| curve.at(x).map_or(f64::NAN, |point| point.y)).collect();
+    let heights = |x: f64| curves.iter().map(|curve| chart.at(curve, x).map_or(f64::NAN, |point| point.y)).collect();
     let column = |x: &f64| Column {
         name: format!("{} {}", typeset(&notation.print(*x)), chart.abscissa.unit),
         unit: None,
