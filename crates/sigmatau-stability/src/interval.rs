@@ -1,4 +1,7 @@
 //! Confidence intervals of a deviation from its degrees of freedom.
+//!
+//! How often they hold the true value, for every estimator and power law, is simulated in
+//! [COVERAGE.md](https://github.com/sigmatau/sigmatau/blob/main/crates/sigmatau-stability/COVERAGE.md).
 
 use statrs::function::erf::erfc_inv;
 use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
