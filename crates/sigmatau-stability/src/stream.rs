@@ -4,7 +4,7 @@
 //! and in the same order, so that one pass gives the digits of [`analyse`](crate::analyse). Merging adds
 //! the sums of two stretches, and those of the terms across the seam: its digits differ by the rounding of
 //! these additions, a few parts in 10¹⁶, and those of the modified statistics, whose line is that of the
-//! stretch, by the rounding of the phases less another line.
+//! stretch, by the rounding of the phases less another line. A maximum is the same to the last bit.
 
 mod buffer;
 mod running;
@@ -93,7 +93,7 @@ impl Stream {
         }
         let statistic = |estimator: &&'static Estimator| {
             let factors = factors_of(estimator, points, tau0, settings).m;
-            Running::new(estimator.model, &factors, start).ok_or(NotStreamed::Estimator(estimator.name))
+            Running::new(estimator, &factors, start).ok_or(NotStreamed::Estimator(estimator.name))
         };
         let statistics = settings.estimators.iter().map(statistic).collect::<Result<_, _>>()?;
         let lag1 = if settings.noise.is_some() { &[] } else { factors.as_slice() };

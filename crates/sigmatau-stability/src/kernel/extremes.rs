@@ -11,9 +11,11 @@
 //! windows have in common is a sum of blocks, and what they have not grows point by point (the
 //! running extremes of van Herk and of Gil and Werman). Nothing is rounded but the one difference.
 
-use super::runs::whole_runs;
-use super::{LANES, Terms};
+use super::runs::runs_with_places;
+use super::{LANES, ROW, Terms, Window};
+use rayon::prelude::*;
 use sigmatau_core::PhaseSeries;
+use std::ops::Range;
 
 /// Starts of windows per block of the short form: both extremes fill half of an L1 cache.
 const STARTS: usize = 1024;
@@ -27,26 +29,101 @@ const FINEST: usize = 8;
 /// Windows that touch a missing point are left out. Time at most O(N) per factor, for long windows of
 /// common noise O(N/m); memory N/2 numbers.
 pub(crate) fn largest_ranges(phase: &PhaseSeries<'_>, factors: &[usize]) -> Vec<Terms> {
-    let mut all = vec![Terms::default(); factors.len()];
-    for run in whole_runs(phase.values()) {
-        let rows = all.iter_mut().zip(factors).zip(largest_of_run(run, factors));
-        for ((all, m), range) in rows.filter(|((_, m), _)| **m < run.len()) {
-            *all = Terms { sum: all.sum.max(range * range), n: all.n + (run.len() - m) as u64 };
-        }
-    }
-    all
+    let mut ranges = Ranges::from_place(factors, 0);
+    ranges.finish(&Window::whole(phase));
+    ranges.terms()
 }
 
-/// The largest range at each factor; 0 where the run is too short.
-fn largest_of_run(x: &[f64], factors: &[usize]) -> Vec<f64> {
-    let mut largest = short_ranges(x, factors);
-    let long = |m: usize| (LONG..x.len()).contains(&m);
-    if factors.iter().any(|m| long(*m)) {
-        let pyramid = Pyramid::new(x);
-        let rows = largest.iter_mut().zip(factors).filter(|(_, m)| long(**m));
-        rows.for_each(|(largest, m)| *largest = pyramid.largest_range(*m));
+/// The widest ranges so far, at all averaging factors.
+///
+/// A maximum does not depend on the order in which it is taken: however the record is cut, it is the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Ranges {
+    widest: Vec<Widest>,
+    /// The start of the next window.
+    next: usize,
+}
+
+/// The widest range of m + 1 neighbours, and the number of such windows.
+#[derive(Clone, Debug)]
+struct Widest {
+    m: usize,
+    range: f64,
+    n: u64,
+}
+
+impl Ranges {
+    /// For the windows that start at `place` or later.
+    pub(crate) fn from_place(factors: &[usize], place: usize) -> Self {
+        Self { widest: factors.iter().map(|m| Widest { m: *m, range: 0.0, n: 0 }).collect(), next: place }
     }
-    largest
+
+    /// The largest averaging factor.
+    pub(crate) fn longest(&self) -> Option<usize> {
+        self.widest.iter().map(|widest| widest.m).max()
+    }
+
+    /// The first place that windows to come may need.
+    pub(crate) fn next(&self) -> usize {
+        self.next
+    }
+
+    /// Looks at the windows that the phases at hand hold and that start before `until`, as many at a time as
+    /// the longest has points: what all of them touch is then no more than twice that.
+    pub(crate) fn advance(&mut self, phases: &Window<'_>, until: Option<usize>) {
+        let longest = self.longest().unwrap_or(0);
+        let last = phases.end().saturating_sub(longest).min(until.unwrap_or(usize::MAX));
+        let starts = longest.max(ROW);
+        while self.next < last && (self.next + starts <= last || until.is_some()) {
+            self.add(phases, self.next..last.min(self.next + starts));
+        }
+    }
+
+    /// Looks at the windows that are left when the record has come to its end.
+    pub(crate) fn finish(&mut self, phases: &Window<'_>) {
+        self.add(phases, self.next..phases.end());
+    }
+
+    /// Looks at the windows that start at the given places.
+    fn add(&mut self, phases: &Window<'_>, starts: Range<usize>) {
+        let end = phases.end().min(starts.end + self.longest().unwrap_or(0));
+        let runs = runs_with_places(phases.at(starts.start..end));
+        for (place, run) in runs.take_while(|(place, _)| *place < starts.len()) {
+            widen(&mut self.widest, run, starts.len() - place);
+        }
+        self.next = starts.end;
+    }
+
+    /// Takes in the windows of the stretch before.
+    pub(crate) fn join(&mut self, before: &Self) {
+        for (own, before) in self.widest.iter_mut().zip(&before.widest) {
+            *own = Widest { range: greatest(own.range, before.range), n: own.n + before.n, ..*own };
+        }
+    }
+
+    /// The squares of the widest ranges.
+    pub(crate) fn terms(&self) -> Vec<Terms> {
+        self.widest.iter().map(|Widest { range, n, .. }| Terms { sum: range * range, n: *n }).collect()
+    }
+}
+
+/// Takes in the windows that start at the first so many points of a run.
+fn widen(widest: &mut [Widest], run: &[f64], starts: usize) {
+    widest.iter_mut().for_each(|row| row.n += row.windows(run, starts) as u64);
+    let rows = widest.iter_mut().filter(|row| row.windows(run, starts) > 0);
+    let (mut short, mut long): (Vec<&mut Widest>, Vec<&mut Widest>) = rows.partition(|row| row.m < LONG);
+    widen_short(&mut short, &run[..run.len().min(starts + LONG)]);
+    if !long.is_empty() {
+        let pyramid = Pyramid::new(run);
+        long.par_iter_mut().for_each(|row| row.range = pyramid.largest_range(row, row.windows(run, starts)));
+    }
+}
+
+impl Widest {
+    /// The number of windows that start at the first so many points of a run.
+    fn windows(&self, run: &[f64], starts: usize) -> usize {
+        run.len().saturating_sub(self.m).min(starts)
+    }
 }
 
 /// The least and the greatest of some phases.
@@ -87,23 +164,19 @@ fn greatest(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
 }
 
-/// The largest ranges at the factors below [`LONG`], by doubling; 0 at the others.
-fn short_ranges(x: &[f64], factors: &[usize]) -> Vec<f64> {
-    let mut largest = vec![0.0; factors.len()];
-    let reach = factors.iter().filter(|m| **m < LONG).max().copied();
-    let Some(reach) = reach else { return largest };
+/// Takes in all windows of `x`, those of less than [`LONG`] points, by doubling.
+fn widen_short(rows: &mut [&mut Widest], x: &[f64]) {
+    let Some(reach) = rows.iter().map(|row| row.m).max() else { return };
     for start in (0..x.len()).step_by(STARTS) {
         let points = &x[start..x.len().min(start + STARTS + reach)];
         let (mut low, mut high) = (points.to_vec(), points.to_vec());
         for width in (0..).map(|level| 1 << level).take_while(|width| *width <= reach + 1) {
-            let here = factors.iter().zip(&mut largest).filter(|(m, _)| (width..2 * width).contains(&(*m + 1)));
-            for (m, largest) in here.filter(|(m, _)| **m < LONG) {
-                *largest = greatest(*largest, widest(&low, &high, STARTS, m + 1 - width));
+            for row in rows.iter_mut().filter(|row| (width..2 * width).contains(&(row.m + 1))) {
+                row.range = greatest(row.range, widest(&low, &high, STARTS, row.m + 1 - width));
             }
             (low, high) = (doubled(&low, width, least), doubled(&high, width, greatest));
         }
     }
-    largest
 }
 
 /// The widest of the windows made of two of equal width, `shift` apart, over at most `starts` starts.
@@ -144,16 +217,17 @@ impl<'a> Pyramid<'a> {
         Self { x, levels }
     }
 
-    /// The largest range of m + 1 neighbours, m being at least [`LONG`] and less than the number of points.
-    fn largest_range(&self, m: usize) -> f64 {
-        let level = (m / LONG).ilog2() as usize;
-        let blocks = Blocks { x: self.x, extremes: &self.levels[level], points: FINEST << level, m };
+    /// The widest range so far and of the first so many windows, which reach [`LONG`] points or further.
+    fn largest_range(&self, so_far: &Widest, windows: usize) -> f64 {
+        let level = (so_far.m / LONG).ilog2() as usize;
+        let extremes = &self.levels[level];
+        let blocks = Blocks { x: self.x, extremes, points: FINEST << level, m: so_far.m, windows };
         let bounds = blocks.bounds();
         let first = (0..bounds.len()).max_by(|a, b| bounds[*a].total_cmp(&bounds[*b])).expect("there is a window");
-        let settle = |largest: f64, (block, bound): (usize, &f64)| {
-            if *bound > largest { greatest(largest, blocks.settled(block)) } else { largest }
+        let settle = |largest: f64, block: usize| {
+            if bounds[block] > largest { greatest(largest, blocks.settled(block)) } else { largest }
         };
-        bounds.iter().enumerate().fold(blocks.settled(first), settle)
+        std::iter::once(first).chain(0..bounds.len()).fold(so_far.range, settle)
     }
 }
 
@@ -163,6 +237,7 @@ struct Blocks<'a> {
     extremes: &'a [Extremes],
     points: usize,
     m: usize,
+    windows: usize,
 }
 
 impl Blocks<'_> {
@@ -177,16 +252,16 @@ impl Blocks<'_> {
             }
             width *= 2;
         }
-        let count = (self.x.len() - self.m).div_ceil(self.points);
+        let count = self.windows.div_ceil(self.points);
         let after = |block: usize| widths.get(block + touched - width).unwrap_or(&Extremes::NONE);
         (0..count).map(|block| widths[block].and(*after(block)).range()).collect()
     }
 
     /// The largest range of the windows that start in a block.
     fn settled(&self, block: usize) -> f64 {
-        let Self { x, m, points, .. } = *self;
+        let Self { x, m, points, windows, .. } = *self;
         let first = block * points;
-        let last = (first + points).min(x.len() - m) - 1;
+        let last = (first + points).min(windows) - 1;
         let common = self.common(block, last);
         let right = x[first + m..=last + m].iter().scan(common, |all, x| {
             *all = all.with(*x);
@@ -232,6 +307,39 @@ mod tests {
             let found = largest_ranges(&PhaseSeries::new(&x, 1.0).unwrap(), &[m])[0];
             prop_assert_eq!(found, Terms { sum: brute_force(&x, m).powi(2), n: (points - m) as u64 });
         }
+    }
+
+    /// The windows from `start` on, with the record at hand up to each of `ends` in turn, and no further back than needed.
+    fn stretch(x: &[f64], factors: &[usize], start: usize, ends: &[usize]) -> Ranges {
+        let mut ranges = Ranges::from_place(factors, start);
+        for end in ends {
+            let first = ranges.next();
+            ranges.advance(&Window::new(&x[first..*end], first, x.len()), None);
+        }
+        ranges
+    }
+
+    #[test]
+    fn windows_longer_than_a_piece_are_the_same_however_the_record_is_cut() {
+        let points = 6 * ROW + 999;
+        let mut x = PowerLaw::from_deviation(-2, 1.0, 1.0).unwrap().phase(points, 1.0, 3, 7);
+        let gaps = [0, 100, ROW - 1, 2 * ROW, 2 * ROW + 70, 5 * ROW + 3, points - 1];
+        gaps.into_iter().for_each(|gap| x[gap] = f64::NAN);
+        let factors = [1, 63, 64, 1000, ROW + 1, 2 * ROW];
+        let whole = largest_ranges(&PhaseSeries::new(&x, 1.0).unwrap(), &factors);
+        assert!(whole.iter().all(|terms| terms.n > 0));
+        let end = Window::new(&x, 0, points);
+
+        let mut streamed = stretch(&x, &factors, 0, &[5, ROW + 7, 3 * ROW, 4 * ROW, 6 * ROW]);
+        streamed.finish(&end);
+        assert_eq!(streamed.terms(), whole);
+
+        let mut before = stretch(&x, &factors, 0, &[2 * ROW, 3 * ROW]);
+        before.advance(&end, Some(3 * ROW));
+        let mut after = stretch(&x, &factors, 3 * ROW, &[6 * ROW]);
+        after.finish(&end);
+        after.join(&before);
+        assert_eq!(after.terms(), whole);
     }
 
     #[test]

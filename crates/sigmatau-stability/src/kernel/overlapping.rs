@@ -24,7 +24,7 @@ pub(crate) fn third_differences(phase: &PhaseSeries<'_>, factors: &[usize]) -> V
 }
 
 /// The terms of [`first_differences`].
-struct First<'a>(Window<'a>);
+pub(crate) struct First<'a>(pub(crate) Window<'a>);
 
 /// The terms of [`second_differences`].
 pub(crate) struct Second<'a>(pub(crate) Window<'a>);
