@@ -202,7 +202,7 @@ fn record_without_a_view_is_a_table() {
     let html = published("html", &awkward());
     let page = parsed(&html);
     assert_eq!(elements(&page, "svg").count(), 0);
-    assert!(elements(&page, "th").any(|head| text(head) == "error_pct / %"));
+    assert!(elements(&page, "th").any(|head| text(head) == "relative error / %"));
     assert!(elements(&page, "th").any(|cell| text(cell) == "a,b" && cell.attribute("scope") == Some("row")));
 }
 
