@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Verb {
     Run(RunArguments),
     Check(CheckArguments),
-    Stability(StabilityArguments),
+    Stability(Box<StabilityArguments>),
     Import(ImportArguments),
     Generate(GenerateArguments),
     Inspect(InspectArguments),

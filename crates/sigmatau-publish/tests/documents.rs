@@ -247,6 +247,22 @@ fn long_ensemble_stays_within_bounds_and_says_what_is_drawn() {
 }
 
 #[test]
+fn what_several_steps_remark_alike_is_told_once() {
+    let remark = |subject| Remark {
+        severity: Severity::Note,
+        code: "gap",
+        subject,
+        seen: "3 epochs have no value",
+        matters: "",
+        advice: "",
+    };
+    let (records, findings) = ([laboratory(), laboratory()], [remark("gps-1"), remark("gps-1"), remark("gps-2")]);
+    let html = page(&Publication { findings: &findings, ..Publication::new("twice", &records) });
+    assert_eq!(html.matches("3 epochs have no value").count(), 2);
+    assert!(html.contains("Findings: 2 (note 2)"));
+}
+
+#[test]
 fn mask_is_headed_by_its_least_margin_and_its_verdicts() {
     let words = |words: [&str; 3]| words.map(str::to_owned).to_vec();
     let bare = |name: &str, values: [f64; 3]| Column { unit: None, ..Column::float(name, Unit::ONE, values.to_vec()) };
