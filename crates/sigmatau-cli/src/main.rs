@@ -33,7 +33,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.verb {
         Verb::Run(asked) => verb::run::run(asked),
         Verb::Check(asked) => verb::check::check(asked),
-        Verb::Stability(asked) => verb::stability::stability(*asked),
+        Verb::Stability(asked) => verb::stability::stability(&asked),
         Verb::Import(asked) => verb::import::import(asked),
         Verb::Generate(asked) => verb::generate::generate(asked),
         Verb::Inspect(asked) => verb::inspect::inspect(asked),

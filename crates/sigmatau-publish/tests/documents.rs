@@ -202,7 +202,7 @@ fn record_without_a_view_is_a_table() {
     let html = published("html", &awkward());
     let page = parsed(&html);
     assert_eq!(elements(&page, "svg").count(), 0);
-    assert!(elements(&page, "th").any(|head| text(head) == "error_pct / %"));
+    assert!(elements(&page, "th").any(|head| text(head) == "relative error / %"));
     assert!(elements(&page, "th").any(|cell| text(cell) == "a,b" && cell.attribute("scope") == Some("row")));
 }
 
@@ -244,6 +244,22 @@ fn long_ensemble_stays_within_bounds_and_says_what_is_drawn() {
         assert!(text.contains(told), "{told}");
     }
     assert!(text.contains("−4.0000×10⁻⁹"), "the step is among the rows that are shown");
+}
+
+#[test]
+fn what_several_steps_remark_alike_is_told_once() {
+    let remark = |subject| Remark {
+        severity: Severity::Note,
+        code: "gap",
+        subject,
+        seen: "3 epochs have no value",
+        matters: "",
+        advice: "",
+    };
+    let (records, findings) = ([laboratory(), laboratory()], [remark("gps-1"), remark("gps-1"), remark("gps-2")]);
+    let html = page(&Publication { findings: &findings, ..Publication::new("twice", &records) });
+    assert_eq!(html.matches("3 epochs have no value").count(), 2);
+    assert!(html.contains("Findings: 2 (note 2)"));
 }
 
 #[test]

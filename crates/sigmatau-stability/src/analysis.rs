@@ -325,7 +325,7 @@ fn left_out(estimator: &Estimator, factors: &Factors, tau0: f64) -> Vec<Finding>
         Finding::new(
             Severity::Failure,
             "tau-off-grid",
-            format!("{}: {} s is no multiple of τ₀ = {tau0} s", estimator.name, list(&factors.off_grid)),
+            format!("{}: {} s is no multiple of {}", estimator.name, list(&factors.off_grid), step_of(estimator, tau0)),
             "it was left out, since rounding it would answer another question",
             "ask for multiples of the sampling interval",
         )
@@ -350,6 +350,14 @@ fn no_term() -> Finding {
         "the stability is not assessable",
         "record longer or with fewer gaps, or ask for other averaging times",
     )
+}
+
+/// What the averaging times of an estimator are multiples of.
+fn step_of(estimator: &Estimator, tau0: f64) -> String {
+    match estimator.grid.step {
+        1 => format!("τ₀ = {tau0} s"),
+        step => format!("{} s, the step of its averaging times", (estimator.grid.tau)(step, 0) * tau0),
+    }
 }
 
 fn overflowing(reason: &str) -> Finding {

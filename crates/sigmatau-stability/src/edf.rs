@@ -60,7 +60,7 @@ pub enum Model {
     Theo1,
     /// Differences of fitted slopes.
     Parabolic,
-    /// Second differences up to [`hybrid_switch`], sampled ones of every width beyond.
+    /// Second differences up to a fifth of the record, sampled ones of every width beyond.
     Hybrid,
     /// Nothing that is chi-square distributed; only the order of the differences is known.
     Order(u8),

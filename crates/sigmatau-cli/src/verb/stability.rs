@@ -12,9 +12,9 @@ use sigmatau_publish::format;
 use sigmatau_publish::{Language, publish_record};
 use std::path::Path;
 
-pub(crate) fn stability(asked: StabilityArguments) -> anyhow::Result<Exit> {
+pub(crate) fn stability(asked: &StabilityArguments) -> anyhow::Result<Exit> {
     let format = format::named(&asked.format)?;
-    let plan = Plan::read(&pipeline(&asked), Path::new("")).context("plan the analysis")?;
+    let plan = Plan::read(&pipeline(asked), Path::new("")).context("plan the analysis")?;
     stop_on_interrupt()?;
     let options = Options { hash_inputs: format.provenance, ..Options::default() };
     let progress = Progress::new(asked.quiet, None);

@@ -30,7 +30,7 @@ fn bench() -> Workbench {
         let sample = Path::new(ROOT).join("crates/sigmatau-data/tests/samples/cggtts").join(sample);
         bench.put(&format!("pipelines/clocks/{name}"), std::fs::read(sample).unwrap());
     }
-    bench.put("pipelines/clocks/counter.txt", lines(&phase(0, 200)));
+    bench.put("pipelines/clocks/counter.txt", lines(&phase(0, 2000)));
     bench
 }
 

@@ -150,7 +150,7 @@ fn flags_are_refused_in_the_same_words_without_a_line() {
         ("--unit sec", "`sec`"),
         ("--kind phas", "there is no kind `phas`; did you mean `phase`?"),
         ("--tau octaves", "read the averaging times `octaves`"),
-        ("--edf greenhall", "there is no method `greenhall`"),
+        ("--edf greenhall", "there is no method for degrees of freedom `greenhall`; did you mean `greenhall-riley`?"),
         ("--noise white", "there is no noise `white`"),
         ("--confidence 2", "the confidence 2 must lie between 0 and 1"),
         ("--confidence high", "`confidence` of step `stability` must be a number"),

@@ -76,9 +76,10 @@ impl Span {
     /// The multiples of 1, 2 or 5 times a power of ten, as many as get a figure.
     fn steps(self) -> Vec<(f64, String)> {
         let finest = (self.end - self.start) / f64::from(MOST_FIGURES);
+        let wide_enough = |(digit, decade): &(f64, i32)| digit * 10_f64.powi(*decade) >= finest;
         let decade = exponent(finest);
-        let digit = [1, 2, 5, 10].into_iter().find(|digit| f64::from(*digit) * 10_f64.powi(decade) >= finest);
-        let step = f64::from(digit.unwrap_or(10));
+        let steps = [(1.0, decade), (2.0, decade), (5.0, decade), (1.0, decade + 1)];
+        let (step, decade) = steps.into_iter().find(wide_enough).unwrap_or(steps[3]);
         let unit = 10_f64.powi(decade);
         let (first, last) = ((self.start / (step * unit)).ceil() as i64, (self.end / (step * unit)).floor() as i64);
         let (shift, decimals) = (decade - self.thousands(), usize::try_from(self.thousands() - decade).unwrap_or(0));

@@ -191,14 +191,14 @@ mod tests {
     fn biases_are_those_that_were_published_or_simulated() {
         // NIST SP 1065 for totdev and htotdev; 4000 simulated records for mtotdev, whose published 0.94 … 0.69 are off.
         let flicker = 1.0 - 50.0 / 1000.0 / (3.0 * std::f64::consts::LN_2);
-        let cases: [(Model, usize, &[(i8, f64)]); 3] = [
-            (Model::Total, 50, &[(0, 1.0), (-1, flicker), (-2, 0.9625)]),
-            (Model::HadamardTotal, 50, &[(0, 0.995), (-1, 0.851), (-2, 0.771), (-3, 0.717), (-4, 0.679)]),
-            (Model::ModifiedTotal, 50, &[(2, 0.995), (1, 0.855), (0, 0.772), (-1, 0.720), (-2, 0.680)]),
+        let cases = [
+            (Model::Total, vec![(0, 1.0), (-1, flicker), (-2, 0.9625)]),
+            (Model::HadamardTotal, vec![(0, 0.995), (-1, 0.851), (-2, 0.771), (-3, 0.717), (-4, 0.679)]),
+            (Model::ModifiedTotal, vec![(2, 0.995), (1, 0.855), (0, 0.772), (-1, 0.720), (-2, 0.680)]),
         ];
-        for (model, m, known) in cases {
+        for (model, known) in cases {
             for (alpha, expected) in known {
-                let found = bias(model, &case(model, *alpha, 1000, m)).unwrap();
+                let found = bias(model, &case(model, alpha, 1000, 50)).unwrap();
                 assert!((found / expected - 1.0).abs() < 0.006, "{model:?}, α = {alpha}: {found}, {expected}");
             }
         }

@@ -59,7 +59,7 @@ impl Simulation {
         let share = points.clone().filter(holds).count() as f64 / self.records as f64;
         let deviation = (CONFIDENCE * (1.0 - CONFIDENCE) / self.records as f64).sqrt();
         let as_stated = (share - CONFIDENCE).abs() < 3.5 * deviation;
-        let flagged = points.clone().all(|point| !point.flags().is_empty());
+        let flagged = points.all(|point| !point.flags().is_empty());
         Coverage { estimator: first.estimator, tau: first.tau, share, flagged, as_stated }
     }
 }

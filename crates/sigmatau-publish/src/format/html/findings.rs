@@ -4,6 +4,7 @@ use super::selection;
 use crate::{Publication, Remark};
 use serde::Serialize;
 use sigmatau_core::Severity;
+use std::collections::HashSet;
 
 /// The most findings that are listed.
 const MOST_FINDINGS: usize = 200;
@@ -31,7 +32,7 @@ struct Row {
 impl Findings {
     /// The gravest findings; equally grave ones stay in order.
     pub(super) fn of(publication: &Publication<'_>) -> Self {
-        let mut remarks: Vec<&Remark<'_>> = publication.findings.iter().collect();
+        let mut remarks = told_once(publication);
         remarks.sort_by_key(|remark| std::cmp::Reverse(remark.severity));
         let row = |remark: &&Remark<'_>| Row {
             word: remark.severity.word(),
@@ -47,16 +48,23 @@ impl Findings {
     }
 }
 
+/// The findings without repetitions: several steps on one dataset remark the same about its data.
+fn told_once<'a>(publication: &Publication<'a>) -> Vec<&'a Remark<'a>> {
+    let mut told = HashSet::new();
+    let is_new = |remark: &&Remark<'a>| told.insert((remark.code, remark.subject, remark.seen));
+    publication.findings.iter().filter(is_new).collect()
+}
+
 /// How many findings there are of each severity: `3 (failure 1, warning 2)`.
 pub(super) fn weighed(publication: &Publication<'_>) -> String {
-    let language = publication.language;
+    let (language, findings) = (publication.language, told_once(publication));
     let counted = |severity: Severity| {
-        let count = publication.findings.iter().filter(|remark| remark.severity == severity).count();
+        let count = findings.iter().filter(|remark| remark.severity == severity).count();
         (count > 0).then(|| format!("{} {count}", language.name(severity.word())))
     };
     let parts: Vec<String> =
         [Severity::Failure, Severity::Warning, Severity::Note].into_iter().filter_map(counted).collect();
-    match publication.findings.len() {
+    match findings.len() {
         0 => language.text("none").to_owned(),
         count => language
             .sentence("weighed", &[("count", &count.to_string()), ("parts", &parts.join(language.text("comma")))]),
