@@ -46,7 +46,7 @@ fn introduction() -> String {
 
 /// How many of the points without a flag cover as stated.
 fn in_words(columns: &[Vec<Coverage>]) -> String {
-    let plain = || columns.iter().flatten().filter(|cell| cell.share > 0.0 && !cell.flagged);
+    let plain = || columns.iter().flatten().filter(|cell| cell.share.is_some() && !cell.flagged);
     let (held, all) = (plain().filter(|cell| cell.as_stated).count(), plain().count());
     format!("Of the {all} points without a flag, {held} cover as stated.")
 }
@@ -59,10 +59,7 @@ fn line(row: &Coverage, columns: &[Vec<Coverage>]) -> String {
 }
 
 fn shown(cell: &Coverage) -> String {
-    if cell.share == 0.0 {
-        return "–".to_owned();
-    }
-    let share = format!("{:.1}", 100.0 * cell.share);
+    let Some(share) = cell.share.map(|share| format!("{:.1}", 100.0 * share)) else { return "–".to_owned() };
     let share = if cell.as_stated { share } else { format!("**{share}**") };
     if cell.flagged { share + "\\*" } else { share }
 }

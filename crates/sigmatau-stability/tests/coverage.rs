@@ -12,7 +12,7 @@ fn assert_as_stated(stated: bool, convention: Convention, excused: fn(&Coverage)
     for alpha in -4..=2 {
         for row in SIMULATION.coverage(alpha, stated, convention) {
             let holds = row.as_stated || (row.flagged && excused(&row));
-            assert!(holds, "α = {alpha}, {} at τ = {}: {}", row.estimator.name, row.tau, row.share);
+            assert!(holds, "α = {alpha}, {} at τ = {}: {:?}", row.estimator.name, row.tau, row.share);
         }
     }
 }

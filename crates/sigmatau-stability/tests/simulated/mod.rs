@@ -24,8 +24,8 @@ pub(crate) struct Simulation {
 pub(crate) struct Coverage {
     pub(crate) estimator: &'static Estimator,
     pub(crate) tau: f64,
-    /// The share of the records.
-    pub(crate) share: f64,
+    /// The share of the records; nothing where none has an interval or there is no true value.
+    pub(crate) share: Option<f64>,
     /// Whether every record flags this point.
     pub(crate) flagged: bool,
     /// Whether the share is what the confidence gives in so many records, to 3.5 standard deviations.
@@ -52,13 +52,15 @@ impl Simulation {
         (0..records[0].len()).map(|row| self.of_row(&noise, records.iter().map(|record| &record[row]))).collect()
     }
 
-    fn of_row<'a>(&self, noise: &PowerLaw, points: impl Iterator<Item = &'a Point> + Clone) -> Coverage {
+    fn of_row<'a>(&self, noise: &PowerLaw, mut points: impl Iterator<Item = &'a Point> + Clone) -> Coverage {
         let first = points.clone().next().expect("there is a record");
         let truth = truth(noise, first);
-        let holds = |point: &&Point| point.interval.is_some_and(|ends| (ends.lower..=ends.upper).contains(&truth));
-        let share = points.clone().filter(holds).count() as f64 / self.records as f64;
+        let intervals = points.clone().filter_map(|point| point.interval);
+        let held = intervals.clone().filter(|ends| (ends.lower..=ends.upper).contains(&truth)).count();
+        let there = truth.is_finite() && intervals.count() > 0;
+        let share = there.then(|| held as f64 / self.records as f64);
         let deviation = (CONFIDENCE * (1.0 - CONFIDENCE) / self.records as f64).sqrt();
-        let as_stated = (share - CONFIDENCE).abs() < 3.5 * deviation;
+        let as_stated = share.is_some_and(|share| (share - CONFIDENCE).abs() < 3.5 * deviation);
         let flagged = points.all(|point| !point.flags().is_empty());
         Coverage { estimator: first.estimator, tau: first.tau, share, flagged, as_stated }
     }
