@@ -29,6 +29,7 @@ static OTHERS: &[(&str, fn())] = &[
     ("noise-white", noise::white),
     ("noise-flicker", noise::flicker),
     ("edf", edf::greenhall_riley),
+    ("edf-exact", edf::exact),
     ("chi-squared", chi_squared::quantiles),
     ("unit", unit::parse),
     ("screen", screen::screen),

@@ -9,7 +9,7 @@
 
 use super::closed_form::closed_form;
 use super::form::{Form, Moments};
-use super::stationary::{expected_square, stationary};
+use super::stationary::{expected_square, expected_window_of_theo1, stationary};
 use super::{Case, Differences, Model};
 use sigmatau_spectrum::noise::covariance;
 use std::collections::HashMap;
@@ -73,8 +73,9 @@ fn related(model: Model, case: &Case) -> Option<f64> {
 /// Returns the factor by which a mean square exceeds the variance that it estimates, or nothing where the
 /// statistic does not converge or is too short.
 ///
-/// Windows and sampled differences have one that depends on m alone, that of a record of one window; the
-/// continued record of the total variance one that goes as m/N. Differences have none.
+/// Windows have one that depends on m alone, that of a record of one window, and hardly on a long m; so do the
+/// sampled differences of Theo1, at any m. The continued record of the total variance has one that goes as m/N.
+/// Differences have none.
 pub fn bias(model: Model, case: &Case) -> Option<f64> {
     if i16::from(case.alpha) + 2 * i16::from(model.order()) <= 1 {
         return None;
@@ -83,7 +84,7 @@ pub fn bias(model: Model, case: &Case) -> Option<f64> {
         Model::Total => on_scale(model, case, WHOLE.min(case.points)),
         Model::ModifiedTotal => one_window(case, 3, 0),
         Model::HadamardTotal if case.m > 1 => one_window(case, 3, 1),
-        Model::Theo1 => one_window(case, 1, 1),
+        Model::Theo1 => return Some(bias_of_theo1(case.alpha, case.m)),
         _ => return Some(1.0),
     };
     let mean = remembered(model, &small)?.mean / model.terms(small.points, small.m) as f64;
@@ -92,12 +93,17 @@ pub fn bias(model: Model, case: &Case) -> Option<f64> {
     Some(match model {
         Model::ModifiedTotal => mean / (6.0 * m * of(Differences::MODIFIED)),
         Model::HadamardTotal => mean / (6.0 * m * of(Differences::HADAMARD)),
-        Model::Theo1 => 0.75 * m * mean / expected_square(case.alpha, Differences::ALLAN, 0.75 * m),
         _ => {
             let (share, of_small) = (case.m as f64 / case.points as f64, m / small.points as f64);
             1.0 + (mean / of(Differences::ALLAN) - 1.0) * share / of_small
         }
     })
+}
+
+/// Under phase noise it falls with m without end, so that no shorter window stands for a long one.
+fn bias_of_theo1(alpha: i8, m: usize) -> f64 {
+    let tau = 0.75 * m as f64;
+    tau * expected_window_of_theo1(alpha, m) / expected_square(alpha, Differences::ALLAN, tau)
 }
 
 /// A record of a single window of `spans` m points and `more`, of at most [`WHOLE`] points.
@@ -185,6 +191,18 @@ mod tests {
         let whole = case(Model::Total, 0, 200, 10);
         let half = Case { n: whole.n / 2, ..whole };
         assert_eq!(exact(Model::Total, &half), exact(Model::Total, &whole).map(|edf| edf / 2.0));
+    }
+
+    /// Panels begin 48 points off, where an integral stands for a sum to 1/(24 · 48²).
+    #[test]
+    fn the_bias_of_theo1_is_that_of_its_form_at_any_length() {
+        for (alpha, m) in (-2..=2).flat_map(|alpha| [10, 96, 254, 600].map(|m| (alpha, m))) {
+            let covariances: Vec<f64> = (0..=m).map(|lag| covariance(alpha, lag as f64)).collect();
+            let whole = Form::of(Model::Theo1, m + 1, m).unwrap().moments(&covariances).mean;
+            let expected = 1.5 * whole / expected_square(alpha, Differences::ALLAN, 0.75 * m as f64);
+            let found = bias(Model::Theo1, &case(Model::Theo1, alpha, 1025, m)).unwrap();
+            assert!((found / expected - 1.0).abs() < 2e-5, "α = {alpha}, m = {m}: {found}, {expected}");
+        }
     }
 
     #[test]

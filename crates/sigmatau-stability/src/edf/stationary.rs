@@ -31,6 +31,15 @@ pub(super) fn expected_square(alpha: i8, differences: Differences, m: f64) -> f6
     Terms::new(alpha, differences, m).covariance(0.0)
 }
 
+/// Returns the expected mean over a window of Theo1 of its weighted squares for σ² = 1:
+/// (2/m) Σ E(x(0) − x(s) + x(m) − x(m−s))²/s, s = 1 … m/2.
+pub(super) fn expected_window_of_theo1(alpha: i8, m: usize) -> f64 {
+    let (half, m) = (m / 2, m as f64);
+    let k = |lag: f64| covariance(alpha, lag);
+    let square = |s: f64| 4.0 * (k(0.0) - k(s) - k(m - s)) + 2.0 * (k(m) + k(m - 2.0 * s));
+    graded_sum(&|s| square(s) / s, half + 1, half) / half as f64
+}
+
 /// Terms of a statistic, as a difference of order `order` over m of noise of exponent `alpha`.
 struct Terms {
     alpha: i8,
