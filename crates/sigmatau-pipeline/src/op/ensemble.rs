@@ -1,8 +1,8 @@
 //! An ensemble time scale from all clocks of a dataset.
 
 use super::phase::{phase_of, unusable};
-use super::{Analysis, Op};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op};
+use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::{Finding, PhaseSeries, Unit as Measure};
 use sigmatau_data::clock::{ClockKind, ClockSeries};
@@ -14,6 +14,8 @@ pub(super) static OP: Op = Op {
     name: "ensemble",
     title: "ensemble time scale: every clock's deviation from the weighted ensemble, and the weights",
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Dataset,
     schema: &schema::ensemble::SCHEMA,
     parameters: &[&[
@@ -78,8 +80,8 @@ impl Analysis for Scale {
         )
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let clocks = dataset.read(unit)?;
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let clocks = input.dataset.read(unit)?;
         Ok(self.assess(&clocks))
     }
 }
