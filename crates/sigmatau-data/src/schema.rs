@@ -11,11 +11,13 @@ pub mod ensemble;
 pub mod finding;
 pub mod hat;
 pub mod mask;
+pub mod response;
 pub mod spectrum;
 pub mod stability;
 pub mod time_error;
 pub mod time_transfer;
 pub mod tracks;
+pub mod waveform;
 
 use crate::error::Trouble;
 use crate::{Column, DataError, Table, Values};
@@ -138,6 +140,8 @@ pub static SCHEMAS: &[&Schema] = &[
     &ensemble::SCHEMA,
     &time_error::SCHEMA,
     &energy::SCHEMA,
+    &waveform::SCHEMA,
+    &response::SCHEMA,
     &finding::SCHEMA,
 ];
 
