@@ -9,6 +9,7 @@ pub use source::Reads;
 
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::clock::{ClockSeries, ClockSource, SteadyClock};
+use sigmatau_data::waveform::{ChannelInfo, SteadyWaveform, Waveform};
 use sigmatau_data::{DataError, Input, Record, Table, hash};
 use source::Source;
 use std::collections::BTreeMap;
@@ -118,6 +119,37 @@ impl Dataset {
     pub fn read(&self, unit: &Unit) -> Result<Vec<ClockSeries>, DataError> {
         let read = |span: &Span| self.files[span.file].source.clocks().read(span.series.clone());
         Ok(unit.spans.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// Reads the records of the sensors of a unit.
+    ///
+    /// # Errors
+    /// When the file can't be read or decoded.
+    pub fn waveforms(&self, unit: &Unit) -> Result<Vec<Waveform>, DataError> {
+        let read = |span: &Span| self.files[span.file].source.sensors().read(span.series.clone());
+        Ok(unit.spans.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The record of the one sensor of a unit, if it has more than `points` points and can be read piece by piece.
+    ///
+    /// # Errors
+    /// When the file can't be read or decoded.
+    pub fn steady_waveform(&self, unit: &Unit, points: u64) -> Result<Option<SteadyWaveform<'_>>, DataError> {
+        match unit.spans.as_slice() {
+            [Span { file, series }] if series.len() == 1 => {
+                let (source, sensor) = (self.files[*file].source.sensors(), series.start);
+                if source.sensors()[sensor].points > points { source.steady(sensor) } else { Ok(None) }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The channels of the waveforms of a unit, as they are read.
+    ///
+    /// # Panics
+    /// When the unit has no sensor.
+    pub fn channels(&self, unit: &Unit) -> &[ChannelInfo] {
+        self.files[unit.spans[0].file].source.sensors().channels()
     }
 
     /// The one clock of a unit, if it has more than `points` points and can be read piece by piece.

@@ -16,6 +16,7 @@ mod ensemble;
 mod hat;
 mod mask;
 mod phase;
+mod response;
 mod simultaneous;
 mod spectrum;
 mod stability;
@@ -34,7 +35,38 @@ pub static OPS: &[&Op] = &[
     &time_transfer::OP,
     &time_error::OP,
     &energy::OP,
+    &response::OP,
 ];
+
+/// What an op is about, and the verb of the command line that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The time base.
+    Clocks,
+    /// Sensors and their dynamic calibration.
+    Dynamic,
+}
+
+impl Subject {
+    /// Every subject.
+    pub const ALL: [Self; 2] = [Self::Clocks, Self::Dynamic];
+
+    /// The word: `clocks` or `dynamic`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Clocks => "clocks",
+            Self::Dynamic => "dynamic",
+        }
+    }
+
+    /// What is done under it, in one sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Clocks => "Analyses of clocks: spectra, masks, ensembles, prediction, time transfer",
+            Self::Dynamic => "Dynamic calibration of sensors: responses, models, filters, deconvolution",
+        }
+    }
+}
 
 /// An analysis that a step can name.
 pub struct Op {
@@ -42,6 +74,8 @@ pub struct Op {
     pub name: &'static str,
     /// What it does, in one sentence.
     pub title: &'static str,
+    /// What it is about.
+    pub subject: Subject,
     /// Raised when a digit of its results moves; ends the reuse of older results.
     pub revision: u32,
     /// What it reads.

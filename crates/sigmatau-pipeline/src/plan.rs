@@ -290,7 +290,10 @@ mod tests {
         let message = plan(&STEP.replace("stability", "stabilty")).err().unwrap();
         assert!(message.contains("line 3: there is no op `stabilty`; did you mean `stability`?"), "{message}");
         let message = plan(&format!("{DATASET}{}", STEP.replace("\"clocks\"", "\"clock\""))).err().unwrap();
-        assert!(message.contains("line 7: there is no dataset or earlier step `clock`; did you mean `clocks`?"), "{message}");
+        assert!(
+            message.contains("line 7: there is no dataset or earlier step `clock`; did you mean `clocks`?"),
+            "{message}"
+        );
     }
 
     #[test]

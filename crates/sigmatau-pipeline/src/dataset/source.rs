@@ -5,6 +5,7 @@ use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::Finding;
 use sigmatau_data::clock::{ClockOptions, ClockSource, SeriesInfo};
 use sigmatau_data::import::{self, ImportOptions};
+use sigmatau_data::waveform::{Channel, WaveformOptions, WaveformSource};
 use sigmatau_data::{DataError, Manifest, Schema, Table, read_table};
 use std::path::Path;
 
@@ -13,6 +14,8 @@ use std::path::Path;
 pub enum Reads {
     /// Clocks: phases or frequencies.
     Clocks,
+    /// Waveforms of sensors: what went in and what came out.
+    Waveforms,
     /// The rows of a record, or of a table with the same columns.
     Record(&'static Schema),
 }
@@ -21,16 +24,17 @@ impl Reads {
     /// Tells whether a dataset that is opened for this can be read for that.
     pub(crate) fn suits(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Clocks, Self::Clocks) => true,
+            (Self::Clocks, Self::Clocks) | (Self::Waveforms, Self::Waveforms) => true,
             (Self::Record(one), Self::Record(other)) => one.name == other.name,
             _ => false,
         }
     }
 
     /// The keys of a dataset section that say how its files are meant.
-    pub(super) fn parameters(self) -> &'static [Parameter] {
+    pub fn parameters(self) -> &'static [Parameter] {
         match self {
             Self::Clocks => ClockOptions::PARAMETERS,
+            Self::Waveforms => WAVEFORMS,
             Self::Record(_) => &[],
         }
     }
@@ -40,15 +44,36 @@ impl std::fmt::Display for Reads {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Clocks => f.write_str("clocks"),
+            Self::Waveforms => f.write_str("waveforms"),
             Self::Record(schema) => write!(f, "a `{}` table", schema.name),
         }
     }
+}
+
+/// The keys that say what the columns of a table of waveforms are.
+const WAVEFORMS: &[Parameter] = &[
+    Parameter::new("excitation", "column of what went in, as a reference measured it").or("\"excitation\""),
+    Parameter::new("response", "column of what came out of the sensor").or("\"response\""),
+    Parameter::new("sensor", "column with the names of the sensors"),
+    Parameter::new("time", "column with the sampling instants"),
+    Parameter::new("rate", "sampling rate in Hz, where there are no instants"),
+];
+
+fn waveforms(section: &Section<'_>) -> Result<WaveformOptions, DocumentError> {
+    let channel = |key| section.required(key).map(|column| Channel::from(column.as_str()));
+    Ok(WaveformOptions {
+        channels: vec![channel("excitation")?, channel("response")?],
+        sensor: section.text("sensor")?,
+        time: section.text("time")?,
+        rate: section.positive("rate")?,
+    })
 }
 
 /// How the files of a dataset are meant.
 #[derive(Clone, Debug)]
 pub(super) enum Meaning {
     Clocks(ClockOptions),
+    Waveforms(WaveformOptions),
     Record(&'static Schema),
 }
 
@@ -56,6 +81,7 @@ impl Meaning {
     pub(super) fn read(reads: Reads, section: &Section<'_>) -> Result<Self, DocumentError> {
         match reads {
             Reads::Clocks => ClockOptions::read(section).map(Self::Clocks),
+            Reads::Waveforms => waveforms(section).map(Self::Waveforms),
             Reads::Record(schema) => Ok(Self::Record(schema)),
         }
     }
@@ -64,7 +90,7 @@ impl Meaning {
     pub(super) fn or(self, manifest: &Manifest) -> Self {
         match self {
             Self::Clocks(typed) => Self::Clocks(stated(typed, manifest.clock.clone())),
-            record => record,
+            other => other,
         }
     }
 
@@ -75,6 +101,7 @@ impl Meaning {
                 Ok((Source::Clocks(ClockSource::open(path, options)?.into()), Vec::new()))
             }
             Self::Clocks(options) => imported(path, importer, options),
+            Self::Waveforms(options) => Ok((Source::waveforms(WaveformSource::open(path, options)?), Vec::new())),
             Self::Record(schema) => {
                 Ok((Source::record(file_name(path), schema.select(&read_table(path)?, path)?), Vec::new()))
             }
@@ -85,6 +112,7 @@ impl Meaning {
     pub(super) fn take(&self, name: &str, table: Table) -> Result<Source, DataError> {
         match self {
             Self::Clocks(options) => Ok(Source::Clocks(ClockSource::from_table(name, table, options)?.into())),
+            Self::Waveforms(options) => Ok(Source::waveforms(WaveformSource::from_table(name, table, options)?)),
             Self::Record(schema) => Ok(Source::record(name.to_owned(), schema.select(&table, Path::new(name))?)),
         }
     }
@@ -93,10 +121,20 @@ impl Meaning {
 /// What stands in a file.
 pub(super) enum Source {
     Clocks(Box<ClockSource>),
+    Waveforms { source: Box<WaveformSource>, sensors: Vec<SeriesInfo>, findings: Vec<Finding> },
     Record { whole: [SeriesInfo; 1], table: Table },
 }
 
 impl Source {
+    fn waveforms(source: WaveformSource) -> Self {
+        let info = |sensor: &sigmatau_data::waveform::SensorInfo| SeriesInfo {
+            name: sensor.name.clone(),
+            points: sensor.points,
+        };
+        let (sensors, findings) = (source.sensors().iter().map(info).collect(), source.findings());
+        Self::Waveforms { source: source.into(), sensors, findings }
+    }
+
     pub(super) fn record(name: String, table: Table) -> Self {
         Self::Record { whole: [SeriesInfo { name, points: table.rows() as u64 }], table }
     }
@@ -105,6 +143,7 @@ impl Source {
     pub(super) fn series(&self) -> &[SeriesInfo] {
         match self {
             Self::Clocks(clocks) => clocks.series(),
+            Self::Waveforms { sensors, .. } => sensors,
             Self::Record { whole, table } => &whole[..usize::from(table.rows() > 0)],
         }
     }
@@ -112,6 +151,7 @@ impl Source {
     pub(super) fn findings(&self) -> &[Finding] {
         match self {
             Self::Clocks(clocks) => clocks.findings(),
+            Self::Waveforms { findings, .. } => findings,
             Self::Record { .. } => &[],
         }
     }
@@ -120,7 +160,15 @@ impl Source {
     pub(super) fn clocks(&self) -> &ClockSource {
         match self {
             Self::Clocks(clocks) => clocks,
-            Self::Record { .. } => unreachable!("the plan opens a dataset as its ops read it"),
+            _ => unreachable!("the plan opens a dataset as its ops read it"),
+        }
+    }
+
+    /// The waveforms, which a plan has made sure of.
+    pub(super) fn sensors(&self) -> &WaveformSource {
+        match self {
+            Self::Waveforms { source, .. } => source,
+            _ => unreachable!("the plan opens a dataset as its ops read it"),
         }
     }
 
@@ -128,6 +176,7 @@ impl Source {
     pub(super) fn table(&self) -> Result<Table, DataError> {
         match self {
             Self::Clocks(clocks) => clocks.table(),
+            Self::Waveforms { .. } => unreachable!("ops on waveforms read their channels"),
             Self::Record { table, .. } => Ok(table.clone()),
         }
     }

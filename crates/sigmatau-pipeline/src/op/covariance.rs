@@ -2,7 +2,7 @@
 
 use super::clock::confidence;
 use super::stability::{noise, word};
-use super::{Analysis, Input, Op, simultaneous};
+use super::{Analysis, Input, Op, Subject, simultaneous};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::{Finding, Unit as Measure};
@@ -15,6 +15,7 @@ use sigmatau_stability::{Noise, Settings, Together};
 pub(super) static OP: Op = Op {
     name: "covariance",
     title: "Allan covariance of every two series, signed: the variance of the clock that both share",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
     reads: Reads::Clocks,
     beside: &[],

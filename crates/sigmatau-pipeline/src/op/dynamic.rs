@@ -1,7 +1,7 @@
 //! Stability that changes with time: windows along every series.
 
 use super::stability::{self, Rows, settings, written};
-use super::{Analysis, Input, Op, clock};
+use super::{Analysis, Input, Op, Subject, clock};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
@@ -15,6 +15,7 @@ use sigmatau_stability::dynamic::{Slice, Surface, WindowError, Windows, surface}
 pub(super) static OP: Op = Op {
     name: "dynamic-stability",
     title: "dynamic stability: deviations with interval in windows along the record, over time and averaging time",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
     reads: Reads::Clocks,
     beside: &[],

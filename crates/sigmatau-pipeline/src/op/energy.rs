@@ -1,7 +1,7 @@
 //! What clocks cost the meters that they stamp.
 
 use super::phase::{Phase, TRENDS, phase_of, unpredictable, unusable};
-use super::{Analysis, Input, Op};
+use super::{Analysis, Input, Op, Subject};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
@@ -16,6 +16,7 @@ use sigmatau_stability::predict::{Forecast, Trend};
 pub(super) static OP: Op = Op {
     name: "energy",
     title: "time error to energy: what a clock costs a meter that it stamps, in kWh and per cent of an interval",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
     reads: Reads::Clocks,
     beside: &[],

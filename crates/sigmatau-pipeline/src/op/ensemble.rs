@@ -1,7 +1,7 @@
 //! An ensemble time scale from all clocks of a dataset.
 
 use super::phase::{phase_of, unusable};
-use super::{Analysis, Input, Op};
+use super::{Analysis, Input, Op, Subject};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::{Finding, PhaseSeries, Unit as Measure};
@@ -13,6 +13,7 @@ use sigmatau_stability::ensemble::{Ensemble, EnsembleError, at1, kalman};
 pub(super) static OP: Op = Op {
     name: "ensemble",
     title: "ensemble time scale: every clock's deviation from the weighted ensemble, and the weights",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
     reads: Reads::Clocks,
     beside: &[],

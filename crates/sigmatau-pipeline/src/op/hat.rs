@@ -2,7 +2,7 @@
 
 use super::clock::confidence;
 use super::stability::{estimators, noise, word};
-use super::{Analysis, Input, Op, simultaneous};
+use super::{Analysis, Input, Op, Subject, simultaneous};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::{Finding, Unit as Measure};
@@ -15,6 +15,7 @@ use sigmatau_stability::{ClockData, Noise, Settings};
 pub(super) static OP: Op = Op {
     name: "hat",
     title: "N-cornered hat: the stability of each clock alone from differences, with interval or upper bound",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
     reads: Reads::Clocks,
     beside: &[],

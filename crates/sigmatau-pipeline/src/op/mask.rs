@@ -2,7 +2,7 @@
 
 mod file;
 
-use super::{Analysis, Input, Op, clock};
+use super::{Analysis, Input, Op, Subject, clock};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
@@ -18,6 +18,7 @@ use std::path::Path;
 pub(super) static OP: Op = Op {
     name: "mask",
     title: "limits such as those of ITU-T: margin at each averaging time, and verdict",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
     reads: Reads::Clocks,
     beside: &[],

@@ -1,13 +1,13 @@
 //! Frequency responses of sensors.
 
-use super::{Analysis, Input, Op};
+use super::{Analysis, Input, Op, Subject};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::{Finding, Severity, Unit as Measure};
-use sigmatau_data::waveform::Waveform;
+use sigmatau_data::waveform::{SteadyWaveform, Waveform};
 use sigmatau_data::{Column, DataError, Table, schema};
-use sigmatau_dynamic::method::{Delay, METHODS, Method, MethodError, Settings};
+use sigmatau_dynamic::method::{Delay, Estimation, METHODS, Method, MethodError, Settings};
 use sigmatau_dynamic::response::{Line, Response};
 use sigmatau_dynamic::screen::Screen;
 use sigmatau_spectrum::welch::Detrend;
@@ -17,6 +17,7 @@ use sigmatau_spectrum::window::WINDOWS;
 pub(super) static OP: Op = Op {
     name: "response",
     title: "frequency response of sensors: complex ratio with covariance, from records of excitation and response",
+    subject: Subject::Dynamic,
     revision: sigmatau_dynamic::REVISION,
     reads: Reads::Waveforms,
     beside: &[],
@@ -47,7 +48,9 @@ fn responses(section: &Section<'_>) -> Result<Responses, DocumentError> {
     let idle = |key: &&Parameter| key.name != "method" && section.has(key.name) && !method.settings.contains(&key.name);
     if let Some(key) = OP.parameters.iter().copied().flatten().find(idle) {
         let uses = method.settings.join("`, `");
-        return Err(section.refuse_key(key.name, &format!("`{}` does not use `{}`; it uses `{uses}`", method.name, key.name)));
+        return Err(
+            section.refuse_key(key.name, &format!("`{}` does not use `{}`; it uses `{uses}`", method.name, key.name))
+        );
     }
     let settings = settings(section)?;
     let refused = |error: &MethodError| section.refuse_key("method", &format!("failed to {error}"));
@@ -82,7 +85,8 @@ fn delay(section: &Section<'_>) -> Result<Delay, DocumentError> {
     match section.text("delay") {
         Ok(Some(word)) if word == "found" => Ok(Delay::Found),
         Ok(Some(word)) => {
-            Err(section.refuse_key("delay", &format!("the delay `{word}` is neither a number of seconds nor \"found\"")))
+            Err(section
+                .refuse_key("delay", &format!("the delay `{word}` is neither a number of seconds nor \"found\"")))
         }
         _ => Ok(Delay::Seconds(section.number("delay")?.unwrap_or(0.0))),
     }
@@ -109,10 +113,13 @@ impl Analysis for Responses {
             ("segment", segment.to_string()),
             ("overlap", overlap.to_string()),
             ("detrend", format!("\"{}\"", detrend.word())),
-            ("delay", match self.settings.delay {
-                Delay::Seconds(seconds) => format!("{seconds:?}"),
-                Delay::Found => "\"found\"".to_owned(),
-            }),
+            (
+                "delay",
+                match self.settings.delay {
+                    Delay::Seconds(seconds) => format!("{seconds:?}"),
+                    Delay::Found => "\"found\"".to_owned(),
+                },
+            ),
             ("frequencies", format!("{frequencies:?}")),
             ("period", self.settings.period.map(|period| period.to_string()).unwrap_or_default()),
             ("range", self.settings.range.map_or("[]".to_owned(), |(low, high)| format!("[{low:?}, {high:?}]"))),
@@ -124,55 +131,63 @@ impl Analysis for Responses {
         format!("method = \"{}\"\n{lines}", self.method.name)
     }
 
-    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let steps = input.dataset.steps(unit);
-        let settings = Settings { step: steps, ..self.settings.clone() };
-        if let Some(part) = self.streamed(&settings, input, unit)? {
-            return Ok(part);
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<Part, DataError> {
+        let channels = input.dataset.channels(unit);
+        let step = [0, 1].map(|channel| channels[channel].step.unwrap_or(0.0));
+        let names = channels.iter().map(|channel| channel.name.as_str()).collect();
+        let bench = Bench { method: self.method, settings: Settings { step, ..self.settings.clone() }, names };
+        if let Some(record) = input.dataset.steady_waveform(unit, AT_ONCE)? {
+            let response = bench.streamed(&record)?;
+            return Ok(part(self.method, [(record.sensor.as_str(), record.findings.clone(), response)]));
         }
         let records = input.dataset.waveforms(unit)?;
-        let results: Vec<Response> = records.par_iter().map(|record| self.assess(&settings, record)).collect();
-        let mut rows = Rows::default();
-        let mut findings = Vec::new();
-        for (record, response) in records.into_iter().zip(results) {
-            response.lines.iter().for_each(|line| rows.push(&record.sensor, line, self.method));
-            findings.extend(record.findings);
-            findings.extend(response.findings.into_iter().map(|finding| finding.about(&record.sensor)));
-        }
-        Ok((rows.table(), findings))
+        let responses: Vec<Response> = records.par_iter().map(|record| bench.assess(record)).collect();
+        let whole = records.iter().zip(responses);
+        Ok(part(self.method, whole.map(|(record, response)| (&*record.sensor, record.findings.clone(), response))))
     }
+}
+
+/// Rows and remarks.
+type Part = (Table, Vec<Finding>);
+
+/// The rows and remarks of some sensors, each with what was remarked while its record was read.
+fn part<'a>(method: &Method, sensors: impl IntoIterator<Item = (&'a str, Vec<Finding>, Response)>) -> Part {
+    let mut rows = Rows::default();
+    let mut findings = Vec::new();
+    for (sensor, remarks, response) in sensors {
+        response.lines.iter().for_each(|line| rows.push(sensor, line, method));
+        findings.extend(remarks);
+        findings.extend(response.findings.into_iter().map(|finding| finding.about(sensor)));
+    }
+    (rows.table(), findings)
 }
 
 /// Points up to which a record is read at once, 16 bytes each.
 const AT_ONCE: u64 = 1 << 23;
 
-impl Responses {
-    /// The response of the one sensor of a unit, its record too long to be read at once. The digits are the same.
-    fn streamed(
-        &self,
-        settings: &Settings,
-        input: &Input<'_>,
-        unit: &Unit,
-    ) -> Result<Option<(Table, Vec<Finding>)>, DataError> {
-        let Some(record) = input.dataset.steady_waveform(unit, AT_ONCE)? else { return Ok(None) };
-        let mut rows = Rows::default();
-        let mut findings = record.findings.clone();
-        let response = match self.begin(settings, record.rate, &record.findings) {
+/// The method with what the channels of a file say of themselves.
+struct Bench<'a> {
+    method: &'static Method,
+    settings: Settings,
+    names: Vec<&'a str>,
+}
+
+impl Bench<'_> {
+    /// The response from a record too long to be read at once. The digits are the same.
+    fn streamed(&self, record: &SteadyWaveform<'_>) -> Result<Response, DataError> {
+        match self.begin(record.rate, &record.findings) {
             Ok(mut estimate) => {
-                record.stream(|channels| estimate.push(channels[0], channels[1]))?;
-                estimate.finish()
+                record.stream(|channels| estimate.push(channels))?;
+                Ok(estimate.finish())
             }
-            Err(response) => response,
-        };
-        response.lines.iter().for_each(|line| rows.push(&record.sensor, line, self.method));
-        findings.extend(response.findings.into_iter().map(|finding| finding.about(&record.sensor)));
-        Ok(Some((rows.table(), findings)))
+            Err(response) => Ok(response),
+        }
     }
 
-    fn assess(&self, settings: &Settings, record: &Waveform) -> Response {
-        match self.begin(settings, record.rate, &record.findings) {
+    fn assess(&self, record: &Waveform) -> Response {
+        match self.begin(record.rate, &record.findings) {
             Ok(mut estimate) => {
-                estimate.push(&record.channels[0], &record.channels[1]);
+                estimate.push(&[&record.channels[0], &record.channels[1]]);
                 estimate.finish()
             }
             Err(response) => response,
@@ -180,12 +195,12 @@ impl Responses {
     }
 
     /// Begins with a record, or says why it can't be assessed; nothing more is said where reading it said so.
-    fn begin(&self, settings: &Settings, rate: f64, findings: &[Finding]) -> Result<Screened, Response> {
+    fn begin(&self, rate: f64, findings: &[Finding]) -> Result<Screened, Response> {
         if findings.iter().any(|finding| finding.severity == Severity::Failure) {
             return Err(Response::default());
         }
-        match (self.method.begin)(settings, rate) {
-            Ok(estimate) => Ok(Screened { screen: Screen::new(rate), estimate }),
+        match (self.method.begin)(&self.settings, rate) {
+            Ok(estimate) => Ok(Screened { screen: Screen::new(&self.names), estimate }),
             Err(error) => Err(Response { findings: vec![not_assessable(&error)], ..Response::default() }),
         }
     }
@@ -194,13 +209,13 @@ impl Responses {
 /// An estimate of a record that is screened on the way.
 struct Screened {
     screen: Screen,
-    estimate: Box<dyn sigmatau_dynamic::method::Estimation>,
+    estimate: Box<dyn Estimation>,
 }
 
 impl Screened {
-    fn push(&mut self, excitation: &[f64], response: &[f64]) {
-        self.screen.push(excitation, response);
-        self.estimate.push(excitation, response);
+    fn push(&mut self, channels: &[&[f64]]) {
+        self.screen.push(channels);
+        self.estimate.push(channels[0], channels[1]);
     }
 
     fn finish(self) -> Response {

@@ -1,6 +1,6 @@
 //! Spectral densities of clocks.
 
-use super::{Analysis, Input, Op, clock};
+use super::{Analysis, Input, Op, Subject, clock};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
@@ -16,6 +16,7 @@ use sigmatau_stability::domain::{self, Density, Method, Quantity, Settings};
 pub(super) static OP: Op = Op {
     name: "spectrum",
     title: "spectral densities S_y, S_x, S_φ and 𝓛(f) with intervals, by Welch or by octaves",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
     reads: Reads::Clocks,
     beside: &[],

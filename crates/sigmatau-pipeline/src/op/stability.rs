@@ -1,6 +1,6 @@
 //! Frequency stability of clocks.
 
-use super::{Analysis, Input, Op, clock};
+use super::{Analysis, Input, Op, Subject, clock};
 use crate::dataset::{Dataset, Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
@@ -34,6 +34,7 @@ const CONDITIONING: &[Parameter] = &[
 pub(super) static OP: Op = Op {
     name: "stability",
     title: "frequency stability: Allan-family deviations with noise type, degrees of freedom and interval",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
     reads: Reads::Clocks,
     beside: &[],

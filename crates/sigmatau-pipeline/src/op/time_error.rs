@@ -1,7 +1,7 @@
 //! Prediction of time errors, and the record's verdict against limits.
 
 use super::phase::{Phase, TRENDS, phase_of, unpredictable};
-use super::{Analysis, Input, Op};
+use super::{Analysis, Input, Op, Subject};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
@@ -17,6 +17,7 @@ use sigmatau_stability::steering::{Evaluation, Limits, Verdict};
 pub(super) static OP: Op = Op {
     name: "time-error",
     title: "time error of clocks: prediction with uncertainty, and the verdict against limits such as those of UTC(k)",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
     reads: Reads::Clocks,
     beside: &[],

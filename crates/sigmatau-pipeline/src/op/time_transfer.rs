@@ -1,6 +1,6 @@
 //! Time transfer between two stations from their tracks of navigation satellites.
 
-use super::{Analysis, Input, Op};
+use super::{Analysis, Input, Op, Subject};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::nearest::did_you_mean;
@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 pub(super) static OP: Op = Op {
     name: "time-transfer",
     title: "time transfer: difference of two stations' references from CGGTTS tracks",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
     reads: Reads::Clocks,
     beside: &[],
