@@ -6,10 +6,13 @@ use crate::output::deliver;
 use sigmatau_data::generate;
 use sigmatau_data::import::IMPORTERS;
 use sigmatau_data::schema::SCHEMAS;
+use sigmatau_dynamic::method::METHODS;
 use sigmatau_pipeline::OPS;
 use sigmatau_publish::FORMATS;
+use sigmatau_spectrum::window::WINDOWS;
 use sigmatau_stability::ESTIMATORS;
 use sigmatau_stability::condition::{MODELS, STEPS};
+use sigmatau_stability::mask::MASKS;
 
 pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
     let lines: Vec<String> = match asked.table {
@@ -20,6 +23,12 @@ pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
         Listed::Formats => FORMATS.iter().map(|entry| line(entry.name, entry.title)).collect(),
         Listed::Importers => {
             IMPORTERS.iter().map(|entry| line(entry.name, &format!("{} ({})", entry.title, entry.reference))).collect()
+        }
+        Listed::Masks => {
+            MASKS.iter().map(|mask| line(&mask.name, &format!("{} ({})", mask.title, mask.reference))).collect()
+        }
+        Listed::Methods => {
+            METHODS.iter().map(|entry| line(entry.name, &format!("{} ({})", entry.title, entry.reference))).collect()
         }
         Listed::Ops => OPS
             .iter()
@@ -42,6 +51,10 @@ pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
             .iter()
             .map(|step| line(step.name, &stepped(step)))
             .chain(MODELS.iter().map(|model| line(&format!("drift:{}", model.name), model.title)))
+            .collect(),
+        Listed::Windows => WINDOWS
+            .iter()
+            .map(|window| line(window.name, &format!("{} ({})", window.title, window.reference)))
             .collect(),
     };
     deliver(format!("{}\n", lines.join("\n")).as_bytes(), None)?;
