@@ -6,9 +6,12 @@
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;
+pub mod identify;
 pub mod method;
+pub mod model;
 pub mod response;
 pub mod screen;
+pub mod source;
 
 pub use covariance::{Autocovariance, Bivariate, Covariance, StandardUncertainty, Variance};
 pub use response::{Line, Response};
