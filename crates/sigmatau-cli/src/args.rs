@@ -260,6 +260,8 @@ pub(crate) enum Listed {
     Masks,
     /// Ways to a frequency response
     Methods,
+    /// Models of sensors
+    Models,
     /// Analyses that a pipeline step can name, with their keys
     Ops,
     /// Demonstration data

@@ -3,6 +3,7 @@
 //! One file per kind of table in the folder `schema/`. Column names are a contract: a name never
 //! changes its meaning.
 
+mod builder;
 pub mod clock;
 pub mod covariance;
 pub mod dynamic;
@@ -11,6 +12,7 @@ pub mod ensemble;
 pub mod finding;
 pub mod hat;
 pub mod mask;
+pub mod model;
 pub mod response;
 pub mod spectrum;
 pub mod stability;
@@ -18,6 +20,8 @@ pub mod time_error;
 pub mod time_transfer;
 pub mod tracks;
 pub mod waveform;
+
+pub use builder::{Cell, Rows};
 
 use crate::error::Trouble;
 use crate::{Column, DataError, Table, Values};
@@ -142,6 +146,7 @@ pub static SCHEMAS: &[&Schema] = &[
     &energy::SCHEMA,
     &waveform::SCHEMA,
     &response::SCHEMA,
+    &model::SCHEMA,
     &finding::SCHEMA,
 ];
 

@@ -7,6 +7,7 @@ use sigmatau_data::generate;
 use sigmatau_data::import::IMPORTERS;
 use sigmatau_data::schema::SCHEMAS;
 use sigmatau_dynamic::method::METHODS;
+use sigmatau_dynamic::model::MODELS as SENSOR_MODELS;
 use sigmatau_pipeline::OPS;
 use sigmatau_publish::FORMATS;
 use sigmatau_spectrum::window::WINDOWS;
@@ -30,6 +31,10 @@ pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
         Listed::Methods => {
             METHODS.iter().map(|entry| line(entry.name, &format!("{} ({})", entry.title, entry.reference))).collect()
         }
+        Listed::Models => SENSOR_MODELS
+            .iter()
+            .map(|entry| line(entry.name, &format!("{}, {} ({})", entry.title, entry.formula, entry.reference)))
+            .collect(),
         Listed::Ops => OPS
             .iter()
             .flat_map(|op| {
