@@ -6,10 +6,12 @@
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;
+pub mod dft;
 pub mod method;
 pub mod response;
 
-pub use covariance::{Autocovariance, Bivariate, Covariance, StandardUncertainty, Variance};
+pub use covariance::{Autocovariance, Bivariate, Covariance, SpectralCovariance, StandardUncertainty, Variance};
+pub use dft::{Signal, Spectrum};
 pub use response::{Line, Response};
 pub use sigmatau_spectrum::fft::Complex64;
 
