@@ -7,8 +7,10 @@
 
 pub mod covariance;
 pub mod dft;
+pub mod interpolate;
 pub mod method;
 pub mod response;
+pub mod verify;
 
 pub use covariance::{Autocovariance, Bivariate, Covariance, SpectralCovariance, StandardUncertainty, Variance};
 pub use dft::{Signal, Spectrum};
