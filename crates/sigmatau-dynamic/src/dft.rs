@@ -162,7 +162,7 @@ impl Spectrum {
         Ok(Self { length: self.length, values, covariance: self.covariance.plus(other.covariance)? })
     }
 
-    fn expect_length(&self, other: &Self) -> Result<(), DftError> {
+    pub(crate) fn expect_length(&self, other: &Self) -> Result<(), DftError> {
         let (expected, found) = (self.length, other.length);
         if expected == found { Ok(()) } else { Err(DftError::Length { expected, found }) }
     }

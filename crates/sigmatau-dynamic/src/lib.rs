@@ -6,6 +6,7 @@
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;
+pub mod deconvolution;
 pub mod dft;
 pub mod interpolate;
 pub mod method;

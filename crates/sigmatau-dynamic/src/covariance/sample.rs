@@ -1,6 +1,7 @@
 //! Errors drawn at random with a given covariance.
 
-use super::{Covariance, CovarianceError};
+use super::spectral::{Form, SpectralCovariance};
+use super::{Bivariate, Covariance, CovarianceError};
 use nalgebra::{DMatrix, DVector};
 use sigmatau_spectrum::Gaussian;
 
@@ -18,6 +19,8 @@ pub struct Sampler(Factor);
 enum Factor {
     Diagonal(Vec<f64>),
     Matrix(DMatrix<f64>),
+    /// For each bin the root of the variance of Re, and what Im has of Re's source and of its own.
+    Bins(Vec<[f64; 3]>),
 }
 
 impl Sampler {
@@ -33,6 +36,21 @@ impl Sampler {
             }
             Covariance::LowRank { sources } => Factor::Matrix(sources.clone()),
             _ => Factor::Matrix(root(covariance.to_dense())?),
+        }))
+    }
+
+    /// Factors the covariance of a spectrum. Draws are real parts above imaginary parts, as in a stacked vector; bins
+    /// that are independent cost O(N) a draw.
+    ///
+    /// # Errors
+    /// When some sum of the errors would have a negative variance.
+    pub fn of_spectrum(covariance: &SpectralCovariance) -> Result<Self, CovarianceError> {
+        Ok(Self(match covariance.only_form() {
+            Some(Form::White(_) | Form::PerBin(_)) => {
+                Factor::Bins(covariance.each_bin().iter().map(bin_root).collect())
+            }
+            Some(Form::LowRank(sources)) => Factor::Matrix(sources.clone()),
+            _ => Factor::Matrix(root(covariance.clone().into_dense())?),
         }))
     }
 
@@ -53,8 +71,25 @@ impl Sampler {
                 let sources = DVector::from_fn(root.ncols(), |_, _| gaussian.draw());
                 (root * sources).as_slice().to_vec()
             }
+            Factor::Bins(roots) => {
+                let parts: Vec<[f64; 2]> = roots
+                    .iter()
+                    .map(|[real, shared, own]| {
+                        let (one, other) = (gaussian.draw(), gaussian.draw());
+                        [real * one, shared * one + own * other]
+                    })
+                    .collect();
+                parts.iter().map(|part| part[0]).chain(parts.iter().map(|part| part[1])).collect()
+            }
         }
     }
+}
+
+/// The Cholesky factor of a covariance of two parts, also of a singular one.
+fn bin_root(bin: &Bivariate) -> [f64; 3] {
+    let real = bin.real.sqrt();
+    let shared = if real > 0.0 { bin.cross / real } else { 0.0 };
+    [real, shared, (bin.imaginary - shared * shared).max(0.0).sqrt()]
 }
 
 /// B with B Bᵀ = C, also of a singular C.
@@ -94,6 +129,23 @@ mod tests {
             }
             let apart = (sums / 40_000.0 - form.to_dense()).amax();
             assert!(apart < 0.06, "{form:?}: {apart}");
+        }
+    }
+
+    #[test]
+    fn draws_of_a_spectrum_have_its_covariance() {
+        let bin = Bivariate { real: 1.0, imaginary: 0.5, cross: -0.4 };
+        let bins = SpectralCovariance::per_bin(4, vec![bin; 3]).unwrap();
+        let forms = [bins.clone(), SpectralCovariance::dense(4, bins.into_dense()).unwrap()];
+        for form in forms {
+            let (sampler, mut gaussian) = (Sampler::of_spectrum(&form).unwrap(), Gaussian::new(4, 0));
+            let mut sums = DMatrix::zeros(6, 6);
+            for _ in 0..40_000 {
+                let errors = DVector::from_vec(sampler.draw(&mut gaussian));
+                sums += &errors * errors.transpose();
+            }
+            let apart = (sums / 40_000.0 - form.clone().into_dense()).amax();
+            assert!(apart < 0.03, "{:?}: {apart}", form.forms());
         }
     }
 

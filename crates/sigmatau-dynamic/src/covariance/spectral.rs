@@ -136,6 +136,14 @@ impl SpectralCovariance {
         self.terms.iter().map(|term| term.form.word()).collect()
     }
 
+    /// The form, where there is one term that is seen as it is.
+    pub(crate) fn only_form(&self) -> Option<&Form> {
+        match &self.terms[..] {
+            [Term { form, maps: None }] => Some(form),
+            _ => None,
+        }
+    }
+
     /// The memory in bytes that [`SpectralCovariance::into_dense`] takes: 8 (2 K)².
     pub fn dense_bytes(&self) -> usize {
         32 * self.bins() * self.bins()
