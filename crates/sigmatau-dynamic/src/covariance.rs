@@ -1,10 +1,41 @@
 //! What is known of the errors of a series: a covariance kept in the cheapest exact form.
 //!
 //! A number alone does not say whether it is a variance, a standard uncertainty or an autocovariance; here each
-//! has a type of its own, and one becomes another only by name.
+//! has a type of its own, and one becomes another only by name: what is no variance is refused by the compiler.
+//!
+//! ```compile_fail
+//! use sigmatau_dynamic::{Covariance, StandardUncertainty};
+//! let wrong = Covariance::White { variance: StandardUncertainty(0.1), length: 10 };
+//! ```
+//! ```compile_fail
+//! use sigmatau_dynamic::{Autocovariance, Covariance};
+//! let wrong = Covariance::Independent(Autocovariance(vec![0.01; 10]));
+//! ```
+//! ```
+//! use sigmatau_dynamic::{Covariance, StandardUncertainty};
+//! let right = Covariance::White { variance: StandardUncertainty(0.5).into(), length: 10 };
+//! assert_eq!((right.entry(3, 3), right.entry(3, 4)), (0.25, 0.0));
+//! ```
+//!
+//! What lives here: the forms of a covariance, their entries, checks, sums and draws; [`spectral`], the same for the
+//! transform of a series. What never does: signals themselves.
+
+mod autocovariance;
+mod bivariate;
+mod check;
+mod dense;
+mod sample;
+pub mod spectral;
+mod sum;
+
+pub use autocovariance::{Arma, ArmaError, Autocovariance};
+pub use bivariate::Bivariate;
+pub use check::CovarianceError;
+pub(crate) use dense::both_sides;
+pub use sample::Sampler;
+pub use spectral::SpectralCovariance;
 
 use nalgebra::DMatrix;
-use sigmatau_spectrum::fft::Complex64;
 
 /// A variance: the square of a standard uncertainty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
@@ -23,17 +54,6 @@ impl From<StandardUncertainty> for Variance {
 impl From<Variance> for StandardUncertainty {
     fn from(Variance(variance): Variance) -> Self {
         Self(variance.sqrt())
-    }
-}
-
-/// The autocovariance r(d) of stationary errors at the lags d = 0, 1, …; zero beyond the last one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Autocovariance(pub Vec<f64>);
-
-impl Autocovariance {
-    /// r(d), for lags of either sign.
-    pub fn at(&self, lag: isize) -> f64 {
-        self.0.get(lag.unsigned_abs()).copied().unwrap_or(0.0)
     }
 }
 
@@ -67,6 +87,14 @@ pub enum Covariance {
         /// B, a row for each point and a column for each source.
         sources: DMatrix<f64>,
     },
+    /// Errors t(|i − j|) + h((i + j) mod N), which those of a spectrum become whose bins are independent:
+    /// 2 N numbers.
+    Mirrored {
+        /// t, which depends on the distance of two points.
+        toeplitz: Autocovariance,
+        /// h, which depends on their middle, of N numbers.
+        hankel: Vec<f64>,
+    },
     /// Any errors: N² numbers.
     Dense(DMatrix<f64>),
 }
@@ -79,6 +107,7 @@ impl Covariance {
             Self::Independent(variances) => variances.len(),
             Self::Banded { diagonals } => diagonals.first().map_or(0, Vec::len),
             Self::LowRank { sources } => sources.nrows(),
+            Self::Mirrored { hankel, .. } => hankel.len(),
             Self::Dense(matrix) => matrix.nrows(),
         }
     }
@@ -92,23 +121,13 @@ impl Covariance {
         assert!(i < length && j < length, "the points {i} and {j} are not both below {length}");
         let lag = i.abs_diff(j);
         match self {
-            Self::White { variance, .. } => {
-                if lag == 0 {
-                    variance.0
-                } else {
-                    0.0
-                }
-            }
-            Self::Independent(variances) => {
-                if lag == 0 {
-                    variances[i].0
-                } else {
-                    0.0
-                }
-            }
+            Self::White { variance, .. } if lag == 0 => variance.0,
+            Self::Independent(variances) if lag == 0 => variances[i].0,
+            Self::White { .. } | Self::Independent(_) => 0.0,
             Self::Stationary { autocovariance, .. } => autocovariance.at(lag as isize),
             Self::Banded { diagonals } => diagonals.get(lag).map_or(0.0, |diagonal| diagonal[i.min(j)]),
             Self::LowRank { sources } => sources.row(i).dot(&sources.row(j)),
+            Self::Mirrored { toeplitz, hankel } => toeplitz.at(lag as isize) + hankel[(i + j) % length],
             Self::Dense(matrix) => matrix[(i, j)],
         }
     }
@@ -117,7 +136,6 @@ impl Covariance {
     pub fn variances(&self) -> Vec<Variance> {
         (0..self.length()).map(|point| Variance(self.entry(point, point))).collect()
     }
-}
 
 /// The covariance of the real and the imaginary part of a complex value (JCGM 102).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -188,6 +206,9 @@ impl std::ops::Add for Bivariate {
             imaginary: self.imaginary + other.imaginary,
             cross: self.cross + other.cross,
         }
+    /// The standard uncertainty of each point. Takes as many steps as [`Covariance::variances`].
+    pub fn standard_uncertainties(&self) -> Vec<f64> {
+        self.variances().into_iter().map(|variance| StandardUncertainty::from(variance).0).collect()
     }
 }
 

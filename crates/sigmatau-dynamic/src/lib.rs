@@ -7,13 +7,18 @@
 
 pub mod covariance;
 pub mod identify;
+pub mod deconvolution;
+pub mod dft;
+pub mod interpolate;
 pub mod method;
 pub mod model;
 pub mod response;
 pub mod screen;
 pub mod source;
+pub mod verify;
 
-pub use covariance::{Autocovariance, Bivariate, Covariance, StandardUncertainty, Variance};
+pub use covariance::{Autocovariance, Bivariate, Covariance, SpectralCovariance, StandardUncertainty, Variance};
+pub use dft::{Signal, Spectrum};
 pub use response::{Line, Response};
 pub use sigmatau_spectrum::fft::Complex64;
 
