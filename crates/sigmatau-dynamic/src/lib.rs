@@ -8,6 +8,8 @@
 pub mod covariance;
 pub mod method;
 pub mod response;
+pub mod source;
+pub mod transducer;
 
 pub use covariance::{Autocovariance, Bivariate, Covariance, StandardUncertainty, Variance};
 pub use response::{Line, Response};
