@@ -6,7 +6,10 @@
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;
+pub mod drift;
 pub mod method;
+pub mod network;
+pub mod power;
 pub mod response;
 pub mod source;
 pub mod transducer;

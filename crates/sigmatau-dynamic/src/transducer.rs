@@ -210,7 +210,6 @@ fn no_ratio(of: &str, lost: usize, all: usize) -> Finding {
 mod tests {
     use super::*;
 
-
     fn response(values: &[Complex64]) -> Response {
         let line = |(k, value): (usize, &Complex64)| Line {
             frequency: 50.0 * (k + 1) as f64,
