@@ -4,12 +4,11 @@
 //! in rad. What both calibrations owe to one standard, by the same source, drops out of the difference.
 
 use crate::covariance::Bivariate;
-use crate::source::Errors;
+use crate::source::{Errors, p_beyond};
 use crate::transducer::{TransducerError, Transfer};
 use nalgebra::{DMatrix, Matrix2, Vector2};
 use sigmatau_core::{Finding, Severity};
 use sigmatau_spectrum::fft::Complex64;
-use statrs::function::gamma::gamma_ur;
 
 /// A calibration with its date.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -178,11 +177,9 @@ fn p_of_both(change: Complex64, covariance: &Bivariate) -> f64 {
     let matrix = Matrix2::new(covariance.real, covariance.cross, covariance.cross, covariance.imaginary);
     let change = Vector2::new(change.re, change.im);
     match (covariance.real > 0.0, covariance.imaginary > 0.0) {
-        (true, true) => {
-            matrix.try_inverse().map_or(f64::NAN, |weight| gamma_ur(1.0, 0.5 * change.dot(&(weight * change))))
-        }
-        (true, false) => gamma_ur(0.5, 0.5 * change[0].powi(2) / covariance.real),
-        (false, true) => gamma_ur(0.5, 0.5 * change[1].powi(2) / covariance.imaginary),
+        (true, true) => matrix.try_inverse().map_or(f64::NAN, |weight| p_beyond(change.dot(&(weight * change)), 2)),
+        (true, false) => p_beyond(change[0].powi(2) / covariance.real, 1),
+        (false, true) => p_beyond(change[1].powi(2) / covariance.imaginary, 1),
         (false, false) => f64::NAN,
     }
 }
@@ -201,7 +198,7 @@ impl Overall {
             change: Complex64::new(change[0], change[1]),
             covariance: Bivariate { real: spread[(0, 0)], imaginary: spread[(1, 1)], cross: spread[(0, 1)] },
             chi_squared,
-            p_value: gamma_ur(changes.len() as f64, 0.5 * chi_squared),
+            p_value: p_beyond(chi_squared, 2 * changes.len()),
         })
     }
 }
@@ -299,6 +296,15 @@ mod tests {
         let near = |count: usize, share: f64| (count as f64 / trials as f64 - share).abs() < 3.0 * 0.007;
         assert!(called.iter().all(|count| near(*count, 0.05)), "{called:?} of {trials} called changed");
         assert!(held.iter().all(|count| near(*count, 0.95)), "{held:?} of {trials} held");
+    }
+
+    #[test]
+    fn a_sensor_that_did_not_move_is_not_called_changed() {
+        let (first, _) = drift_of(Complex64::ZERO, 0);
+        let renamed = Errors::independent("2025", &[Bivariate::circular(REPEATABLE * REPEATABLE); 6]);
+        let second = Transfer { errors: renamed, ..first.clone() };
+        let drift = Drift::between(&dated(0.0, &first), &dated(1.0, &second)).unwrap();
+        assert_eq!((drift.changes[0].p_value, drift.overall.unwrap().p_value), (1.0, 1.0));
     }
 
     #[test]

@@ -11,13 +11,15 @@
 //! own noise and a few sources that are common to all. This is how [`CoCalibration::errors`] keeps it:
 //! O(N (S + 2 M)) numbers for N sensors, S sources of the references and M runs, never N².
 
+mod equations;
+
 use crate::covariance::Bivariate;
 use crate::response::Line;
-use crate::source::{Errors, Source};
-use nalgebra::{Cholesky, DMatrix, DVector, Dyn, Matrix2, Vector2};
+use crate::source::{Errors, Source, p_beyond};
+use equations::{Equations, Solution};
+use nalgebra::{Matrix2, Vector2};
 use sigmatau_core::{Finding, Severity};
 use sigmatau_spectrum::fft::Complex64;
-use statrs::function::gamma::gamma_ur;
 
 /// What a channel read in one run, at one frequency.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,11 +141,13 @@ pub fn co_calibrate(
 ) -> Result<CoCalibration, NetworkError> {
     let excitations = Excitations::first(references, errors, sensors)?;
     let observed: Vec<Sensor> = sensors.iter().map(|readings| Sensor::of(readings, &excitations.first)).collect();
-    let system = System::new(references, errors, &observed, &excitations);
-    let solution = system.solve().ok_or(NetworkError::Run(excitations.first.len() - 1))?;
-    let checks = system.checks(references);
-    let dof = system.dof();
-    let p_value = (dof > 0).then(|| gamma_ur(0.5 * dof as f64, 0.5 * solution.chi_squared));
+    let runs = excitations.first.len();
+    let equations = Equations::new(errors, &excitations.readings, &observed, runs);
+    let solution = equations.solve(|_, _| true);
+    let check = |(place, reference): (usize, &Reference)| equations.check(place, &reference.name);
+    let checks: Vec<ReferenceCheck> = references.iter().enumerate().filter_map(check).collect();
+    let dof = equations.dof;
+    let p_value = (dof > 0).then(|| p_beyond(solution.chi_squared, dof));
     let lost = sensors
         .iter()
         .zip(&observed)
@@ -152,7 +156,7 @@ pub fn co_calibrate(
     let findings = disagreement(&checks, p_value, solution.chi_squared, dof).into_iter().chain(lost).collect();
     Ok(CoCalibration {
         responses: observed.iter().map(|sensor| sensor.response(&solution)).collect(),
-        errors: solution.errors(name, errors, &observed),
+        errors: errors_of(name, &observed, errors, &solution),
         chi_squared: solution.chi_squared,
         dof,
         p_value,
@@ -172,27 +176,26 @@ impl CoCalibration {
     }
 }
 
-/// A reading in logarithms, relative to a first value, with its weight.
+/// A reading in logarithms, relative to a first value, with a root of its weight: W = Uᵀ U.
 struct Observed {
     run: usize,
     log: Vector2<f64>,
-    weight: Matrix2<f64>,
+    root: Matrix2<f64>,
 }
 
 impl Observed {
     /// Nothing where the reading, its noise or what it is compared with is zero or not finite.
     fn of(reading: &Reading, first: Complex64) -> Option<Self> {
-        let relative = reading.covariance.times(reading.value.inv());
-        let weight = matrix(&relative)
-            .try_inverse()
-            .filter(|weight| weight.iter().all(|w| w.is_finite()) && weight[(0, 0)] > 0.0)?;
+        let Bivariate { real, imaginary, cross } = reading.covariance.times(reading.value.inv());
+        let root = Matrix2::new(real, cross, cross, imaginary).cholesky()?.l().try_inverse()?;
         let log = (reading.value / first).ln();
-        log.is_finite().then_some(Self { run: reading.run, log: Vector2::new(log.re, log.im), weight })
+        let usable = log.is_finite() && root.iter().all(|u| u.is_finite());
+        usable.then_some(Self { run: reading.run, log: Vector2::new(log.re, log.im), root })
     }
-}
 
-fn matrix(covariance: &Bivariate) -> Matrix2<f64> {
-    Matrix2::new(covariance.real, covariance.cross, covariance.cross, covariance.imaginary)
+    fn weight(&self) -> Matrix2<f64> {
+        self.root.tr_mul(&self.root)
+    }
 }
 
 fn bivariate(matrix: &Matrix2<f64>) -> Bivariate {
@@ -251,14 +254,20 @@ impl Sensor {
         let first = readings.iter().find(usable).map_or(Complex64::new(f64::NAN, f64::NAN), response);
         let observe = |reading: &Reading| Observed::of(reading, first * excitations[reading.run]);
         let readings: Vec<Observed> = readings.iter().filter_map(observe).collect();
-        let own = readings.iter().map(|reading| reading.weight).sum::<Matrix2<f64>>().try_inverse().unwrap_or_default();
-        let mean = own * readings.iter().map(|reading| reading.weight * reading.log).sum::<Vector2<f64>>();
+        let own =
+            readings.iter().map(|reading| reading.weight()).sum::<Matrix2<f64>>().try_inverse().unwrap_or_default();
+        let mean = own * readings.iter().map(|reading| reading.weight() * reading.log).sum::<Vector2<f64>>();
         Self { first, readings, own, mean }
     }
 
     /// K_m = W⁻¹ W_m: the share of a run in the response.
     fn shares(&self) -> impl Iterator<Item = (usize, Matrix2<f64>)> {
-        self.readings.iter().map(|reading| (reading.run, self.own * reading.weight))
+        self.readings.iter().map(|reading| (reading.run, self.own * reading.weight()))
+    }
+
+    /// How many real equations there are beyond those that the response takes.
+    fn redundant(&self) -> usize {
+        2 * self.readings.len().saturating_sub(1)
     }
 
     fn response(&self, solution: &Solution) -> Complex64 {
@@ -270,7 +279,7 @@ impl Sensor {
     fn finding(&self, place: usize, given: usize) -> Option<Finding> {
         let (used, weakest) = (
             self.readings.len(),
-            self.readings.iter().map(|reading| reading.weight.trace()).fold(f64::INFINITY, f64::min),
+            self.readings.iter().map(|reading| reading.weight().trace()).fold(f64::INFINITY, f64::min),
         );
         let (severity, code, seen) = match used {
             0 => (Severity::Failure, "no-signal", format!("none of {given} readings is usable")),
@@ -295,191 +304,21 @@ impl Sensor {
 /// The trace of the weight of a reading of five times its noise in both parts.
 const WEAK: f64 = 50.0;
 
-/// The normal equations of the sources z and the excitations x, the sensors being eliminated.
-struct System {
-    normal: DMatrix<f64>,
-    right: DVector<f64>,
-    /// The weighted squares of the observations.
-    squares: f64,
-    sources: usize,
-    /// For each reference how its error hangs on the sources: δ = B z.
-    parts: Vec<DMatrix<f64>>,
-    readings: Vec<Terms>,
-    equations: usize,
-    unknowns: usize,
-}
-
-/// What a reading adds to the normal equations: run, observation, weight.
-type Terms = Vec<(usize, Vector2<f64>, Matrix2<f64>)>;
-
-impl System {
-    fn new(references: &[Reference], errors: &Errors, sensors: &[Sensor], excitations: &Excitations) -> Self {
-        let (sources, runs) = (errors.sources().count(), excitations.first.len());
-        let mut parts = vec![DMatrix::zeros(2, sources); references.len()];
-        for (column, (place, part)) in
-            errors.sources().enumerate().flat_map(|(s, (_, parts))| parts.iter().map(move |part| (s, part)))
-        {
-            (parts[*place][(0, column)], parts[*place][(1, column)]) = (part.re, part.im);
-        }
-        let size = sources + 2 * runs;
-        let mut normal = DMatrix::zeros(size, size);
-        normal.view_mut((0, 0), (sources, sources)).fill_diagonal(1.0);
-        let terms = |readings: &Vec<Observed>| {
-            readings.iter().map(|reading| (reading.run, reading.log, reading.weight)).collect()
+/// The errors of all sensors from those of the excitations and their own.
+fn errors_of(name: &str, sensors: &[Sensor], references: &Errors, solution: &Solution) -> Errors {
+    let own: Vec<Bivariate> = sensors.iter().map(|sensor| bivariate(&sensor.own)).collect();
+    let mut errors = Errors::independent(name, &own);
+    let known = references.sources().map(|(source, _)| source.clone());
+    let noise = (0..solution.of_noise.ncols()).map(|k| Source::new(name, format!("noise {k} of the excitations")));
+    let columns = solution.of_references.column_iter().chain(solution.of_noise.column_iter());
+    for (source, column) in known.chain(noise).zip(columns) {
+        let of = |sensor: &Sensor| -> Vector2<f64> {
+            sensor.shares().map(|(run, share)| share * column.fixed_rows::<2>(2 * run)).sum()
         };
-        let readings: Vec<Terms> = excitations.readings.iter().map(terms).collect();
-        let mut system = Self {
-            normal,
-            right: DVector::zeros(size),
-            squares: 0.0,
-            sources,
-            parts,
-            readings,
-            equations: 0,
-            unknowns: 2 * runs,
-        };
-        for reference in 0..references.len() {
-            system.readings[reference].clone().iter().for_each(|terms| system.add_reference(reference, terms, 1.0));
-        }
-        sensors.iter().for_each(|sensor| system.add_sensor(sensor));
-        system
+        let parts = sensors.iter().map(of).map(|part| Complex64::new(-part[0], -part[1])).enumerate();
+        errors.add_source(source, parts);
     }
-
-    /// Adds a reading of a reference `times` over: −1 takes it off.
-    fn add_reference(
-        &mut self,
-        reference: usize,
-        (run, log, weight): &(usize, Vector2<f64>, Matrix2<f64>),
-        times: f64,
-    ) {
-        let row = self.row(reference, *run);
-        let weighted = row.tr_mul(&(weight * times));
-        self.normal += &weighted * &row;
-        self.right += &weighted * log;
-        self.squares += times * log.dot(&(weight * log));
-        self.equations += 2;
-    }
-
-    /// How a reading of a reference hangs on the unknowns: x_m − B z.
-    fn row(&self, reference: usize, run: usize) -> DMatrix<f64> {
-        let mut row = DMatrix::zeros(2, self.right.len());
-        row.columns_mut(0, self.sources).copy_from(&-&self.parts[reference]);
-        row.fixed_view_mut::<2, 2>(0, self.sources + 2 * run).copy_from(&Matrix2::identity());
-        row
-    }
-
-    /// Adds a sensor, its response eliminated: a single reading tells nothing of the excitation.
-    fn add_sensor(&mut self, sensor: &Sensor) {
-        self.equations += 2 * sensor.readings.len();
-        self.unknowns += if sensor.readings.is_empty() { 0 } else { 2 };
-        if sensor.readings.len() < 2 {
-            return;
-        }
-        for a in &sensor.readings {
-            let (at, off) = (self.sources + 2 * a.run, a.log - sensor.mean);
-            let mut right = self.right.fixed_rows_mut::<2>(at);
-            right += a.weight * off;
-            self.squares += off.dot(&(a.weight * off));
-            let mut diagonal = self.normal.fixed_view_mut::<2, 2>(at, at);
-            diagonal += a.weight;
-            for b in &sensor.readings {
-                let mut block = self.normal.fixed_view_mut::<2, 2>(at, self.sources + 2 * b.run);
-                block -= a.weight * sensor.own * b.weight;
-            }
-        }
-    }
-
-    /// Equations beyond the unknowns; each source has one of its own, z = 0 ± 1.
-    fn dof(&self) -> usize {
-        self.equations.saturating_sub(self.unknowns)
-    }
-
-    fn solve(&self) -> Option<Solution> {
-        let factor = Cholesky::<f64, Dyn>::new(self.normal.clone())?;
-        let unknowns = factor.solve(&self.right);
-        let chi_squared = (self.squares - unknowns.dot(&self.right)).max(0.0);
-        Some(Solution { covariance: factor.inverse(), unknowns, chi_squared, sources: self.sources })
-    }
-
-    fn checks(&self, references: &[Reference]) -> Vec<ReferenceCheck> {
-        (0..references.len()).filter_map(|reference| self.check(reference, &references[reference].name)).collect()
-    }
-
-    /// What the others say of a reference, in the runs that others read too.
-    fn check(&self, reference: usize, name: &str) -> Option<ReferenceCheck> {
-        let others = |run: usize| {
-            (0..self.readings.len())
-                .any(|other| other != reference && self.readings[other].iter().any(|terms| terms.0 == run))
-        };
-        let beside: Terms = self.readings[reference].iter().filter(|terms| others(terms.0)).copied().collect();
-        let own = beside.iter().map(|(_, _, weight)| *weight).sum::<Matrix2<f64>>().try_inverse()?;
-        let mut without = Self {
-            parts: self.parts.clone(),
-            readings: Vec::new(),
-            normal: self.normal.clone(),
-            right: self.right.clone(),
-            ..*self
-        };
-        beside.iter().for_each(|terms| without.add_reference(reference, terms, -1.0));
-        let rest = without.solve()?;
-        let mut deviation = Vector2::zeros();
-        let mut slopes = DMatrix::zeros(2, self.right.len());
-        for (run, log, weight) in &beside {
-            let (share, row) = (own * weight, self.row(reference, *run));
-            deviation += share * (log - &row * &rest.unknowns);
-            slopes += share * row;
-        }
-        let spread = own + Matrix2::from_iterator((&slopes * &rest.covariance * slopes.transpose()).iter().copied());
-        let squares = deviation.dot(&(spread.try_inverse()? * deviation));
-        let deviation = Complex64::new(deviation[0], deviation[1]);
-        Some(ReferenceCheck {
-            name: name.to_owned(),
-            deviation,
-            covariance: bivariate(&spread),
-            p_value: (-0.5 * squares).exp(),
-        })
-    }
-}
-
-/// Sources and excitations with their covariance.
-struct Solution {
-    unknowns: DVector<f64>,
-    covariance: DMatrix<f64>,
-    chi_squared: f64,
-    sources: usize,
-}
-
-impl Solution {
-    fn excitation(&self, run: usize) -> Vector2<f64> {
-        self.unknowns.fixed_rows::<2>(self.sources + 2 * run).into_owned()
-    }
-
-    /// The errors of the excitations as parts of sources: −cov(x, z) for the references' sources, and a root of what
-    /// is left of cov(x), the noise.
-    fn excitation_errors(&self) -> (DMatrix<f64>, DMatrix<f64>) {
-        let runs = self.unknowns.len() - self.sources;
-        let cross = self.covariance.view((self.sources, 0), (runs, self.sources)).into_owned();
-        let whole = self.covariance.view((self.sources, self.sources), (runs, runs));
-        let noise = (whole - &cross * cross.transpose()).symmetric_eigen();
-        let roots = noise.eigenvalues.map(|value| value.max(0.0).sqrt());
-        (-cross, &noise.eigenvectors * DMatrix::from_diagonal(&roots))
-    }
-
-    fn errors(&self, name: &str, references: &Errors, sensors: &[Sensor]) -> Errors {
-        let own: Vec<Bivariate> = sensors.iter().map(|sensor| bivariate(&sensor.own)).collect();
-        let mut errors = Errors::independent(name, &own);
-        let (of_references, of_noise) = self.excitation_errors();
-        let known = references.sources().map(|(source, _)| source.clone());
-        let excitation = (0..of_noise.ncols()).map(|k| Source::new(name, format!("noise {k} of the excitations")));
-        for (source, column) in known.zip(of_references.column_iter()).chain(excitation.zip(of_noise.column_iter())) {
-            for (place, sensor) in sensors.iter().enumerate() {
-                let part: Vector2<f64> =
-                    sensor.shares().map(|(run, share)| share * column.fixed_rows::<2>(2 * run)).sum();
-                errors.add(source.clone(), place, Complex64::new(-part[0], -part[1]));
-            }
-        }
-        errors
-    }
+    errors
 }
 
 /// That references disagree, and which; or that everything does.

@@ -9,6 +9,7 @@
 use crate::covariance::Bivariate;
 use nalgebra::{DMatrix, Matrix2};
 use sigmatau_spectrum::fft::Complex64;
+use statrs::function::gamma::gamma_ur;
 use std::collections::BTreeMap;
 
 /// A source of uncertainty, by its name.
@@ -87,6 +88,18 @@ impl Errors {
         match parts.binary_search_by_key(&place, |(known, _)| *known) {
             Ok(found) => parts[found].1 += part,
             Err(behind) => parts.insert(behind, (place, part)),
+        }
+    }
+
+    /// Adds a new source with its parts, in the order of rising places. Parts of zero leave no trace.
+    ///
+    /// # Panics
+    /// When a place is not below M.
+    pub fn add_source(&mut self, source: Source, parts: impl IntoIterator<Item = (usize, Complex64)>) {
+        let parts: Parts = parts.into_iter().filter(|(_, part)| *part != Complex64::ZERO).collect();
+        assert!(parts.iter().all(|(place, _)| *place < self.length), "places are below {}", self.length);
+        if !parts.is_empty() {
+            self.parts.insert(source, parts);
         }
     }
 
@@ -174,6 +187,11 @@ pub(crate) fn axes(covariance: &Bivariate) -> [Complex64; 2] {
     let across = if along > 0.0 { covariance.cross / along } else { 0.0 };
     let rest = (covariance.imaginary - across * across).max(0.0).sqrt();
     [Complex64::new(along, across), Complex64::new(0.0, rest)]
+}
+
+/// The probability of a χ² beyond this one with `dof` degrees of freedom.
+pub(crate) fn p_beyond(chi_squared: f64, dof: usize) -> f64 {
+    if chi_squared > 0.0 { gamma_ur(0.5 * dof as f64, 0.5 * chi_squared) } else { 1.0 }
 }
 
 fn part_at(parts: &Parts, place: usize) -> Option<Complex64> {

@@ -1,4 +1,6 @@
 use super::*;
+use crate::source::Parts;
+use nalgebra::{DMatrix, DVector};
 use sigmatau_spectrum::Gaussian;
 
 const SENSORS: usize = 6;
@@ -91,7 +93,8 @@ fn results_are_those_of_the_dense_problem() {
     normal.view_mut((2 * (SENSORS + runs), 2 * (SENSORS + runs)), (2 * count, 2 * count)).copy_from(&prior);
     let mut add = |reading: &Reading, channel: usize, first: Complex64| {
         let relative = reading.covariance.times(reading.value.inv());
-        let weight = matrix(&relative).try_inverse().unwrap();
+        let weight =
+            Matrix2::new(relative.real, relative.cross, relative.cross, relative.imaginary).try_inverse().unwrap();
         let log = (reading.value / (first * truth.excitations[reading.run])).ln();
         for a in [2 * channel, 2 * (SENSORS + reading.run)] {
             for b in [2 * channel, 2 * (SENSORS + reading.run)] {
@@ -161,13 +164,41 @@ fn an_outlying_reference_is_named() {
     let finding = &found.findings[0];
     assert_eq!((finding.code.as_ref(), finding.subject.as_str()), ("reference-deviates", "R1"));
     assert!((found.references[1].deviation.re + 0.02).abs() < 4.0 * found.references[1].covariance.real.sqrt());
-    let two = co_calibrate(
-        "2025",
-        &references[..2],
-        &Errors::independent("c", &[Bivariate::circular(1e-8); 2]),
-        &sensors[..1],
-    );
-    assert!(matches!(two, Err(NetworkError::Run(_))) || two.unwrap().findings[0].advice.contains("add a third"));
+}
+
+#[test]
+fn of_two_references_nobody_can_tell_which_is_wrong() {
+    let truth = Truth::new();
+    let (mut references, sensors) = truth.drawn(1.0, &mut Gaussian::new(3, 0));
+    references.truncate(2);
+    references[1].response *= 1.02;
+    let errors = Errors::independent("certificates", &[Bivariate::circular(1e-8); 2]);
+    let found = co_calibrate("2025", &references, &errors, &sensors).unwrap();
+    assert!(found.references.iter().all(|check| check.p_value < 1e-4));
+    assert!(found.findings[0].advice.contains("add a third"));
+}
+
+/// Two references known to 0.1, and noise of 1e-8: what two sensors of different runs differ by is known to the noise.
+#[test]
+fn noise_far_below_the_references_is_not_lost() {
+    let reading = |run: usize, value: f64| Reading {
+        run,
+        value: value.into(),
+        covariance: Bivariate::circular(1e-16 * value * value),
+    };
+    let reference = |name: &str, value: f64| {
+        let readings = vec![reading(0, value), reading(1, value)];
+        Reference { name: name.to_owned(), response: value.into(), readings }
+    };
+    let errors = Errors::independent("certificates", &[Bivariate::circular(1e-2); 2]);
+    let sensors = [vec![reading(0, 3.0)], vec![reading(1, 5.0)]];
+    let found = co_calibrate("2025", &[reference("A", 1.0), reference("B", 2.0)], &errors, &sensors).unwrap();
+    let difference =
+        |parts: &Parts| parts.iter().map(|(place, part)| if *place == 0 { part.re } else { -part.re }).sum::<f64>();
+    let variance: f64 = found.errors.sources().map(|(_, parts)| difference(parts).powi(2)).sum();
+    // Each sensor is off by its own noise and by that of the mean of two references.
+    assert!((variance / 3e-16 - 1.0).abs() < 1e-6, "{variance}");
+    assert!((found.errors.at(0).real / 5e-3 - 1.0).abs() < 1e-12);
 }
 
 #[test]
