@@ -16,6 +16,10 @@ pub mod response;
 pub mod screen;
 pub mod source;
 pub mod verify;
+pub mod drift;
+pub mod network;
+pub mod power;
+pub mod transducer;
 
 pub use covariance::{Autocovariance, Bivariate, Covariance, SpectralCovariance, StandardUncertainty, Variance};
 pub use dft::{Signal, Spectrum};
