@@ -6,6 +6,7 @@
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;
+pub mod filter;
 pub mod method;
 pub mod response;
 
