@@ -10,6 +10,7 @@ pub mod identify;
 pub mod deconvolution;
 pub mod dft;
 pub mod interpolate;
+pub mod filter;
 pub mod method;
 pub mod model;
 pub mod response;
