@@ -9,9 +9,9 @@
 //! its error large away from it.
 
 use crate::covariance::Covariance;
+use crate::effect::Effect;
 use crate::model::{Known, Structure};
 use crate::response::Response;
-use crate::source::Source;
 use rayon::prelude::*;
 use sigmatau_core::Finding;
 use sigmatau_spectrum::fft::Complex64;
@@ -36,7 +36,7 @@ pub enum Between<'a> {
     Independent,
     /// Besides their own, the lines share these sources. Their values are found with the parameters, each as one
     /// more number of mean 0 and variance 1, which is the likelihood of the full covariance without its N² numbers.
-    Sources(&'a [Source]),
+    Sources(&'a [Effect]),
     /// This covariance, of Re H at every line followed by Im H at every line, in place of that of the lines.
     Whole(&'a Covariance),
 }

@@ -6,21 +6,22 @@
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;
-pub mod identify;
 pub mod deconvolution;
 pub mod dft;
-pub mod interpolate;
+pub mod drift;
+pub mod effect;
 pub mod filter;
+pub mod identify;
+pub mod interpolate;
 pub mod method;
 pub mod model;
+pub mod network;
+pub mod power;
 pub mod response;
 pub mod screen;
 pub mod source;
-pub mod verify;
-pub mod drift;
-pub mod network;
-pub mod power;
 pub mod transducer;
+pub mod verify;
 
 pub use covariance::{Autocovariance, Bivariate, Covariance, SpectralCovariance, StandardUncertainty, Variance};
 pub use dft::{Signal, Spectrum};

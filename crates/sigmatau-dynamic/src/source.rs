@@ -1,62 +1,3 @@
-//! Causes of error that shift every line of a response together.
-
-use crate::covariance::{Bivariate, StandardUncertainty};
-use crate::response::{Line, Response};
-use sigmatau_spectrum::fft::Complex64;
-use std::f64::consts::TAU;
-
-/// One quantity that enters every line of a response, such as the scale of a reference sensor or a clock.
-///
-/// A response H measured under it is H·(1 + r z), with r given for each line and z one number of mean 0 and variance
-/// 1 for all lines.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Source {
-    /// What it is, for budgets and findings.
-    pub name: String,
-    /// The relative change r of each line when the quantity is off by its standard uncertainty.
-    pub relative: Vec<Complex64>,
-}
-
-impl Source {
-    /// A scale that is known to a relative standard uncertainty, the same at every one of `lines` lines.
-    pub fn scale(name: impl Into<String>, StandardUncertainty(relative): StandardUncertainty, lines: usize) -> Self {
-        Self { name: name.into(), relative: vec![Complex64::new(relative, 0.0); lines] }
-    }
-
-    /// A delay of the response that is known to a standard uncertainty u in s: r = −jωu at each frequency in Hz.
-    ///
-    /// ```
-    /// use sigmatau_dynamic::{Bivariate, Complex64, Line, Response, StandardUncertainty};
-    /// use sigmatau_dynamic::source::Source;
-    /// let covariance = Bivariate::default();
-    /// let line = Line { frequency: 1000.0, value: Complex64::new(2.0, 0.0), covariance, coherence: 1.0, dof: 9.0 };
-    /// let clock = Source::delay("clock", StandardUncertainty(1e-6), &[1000.0]);
-    /// let response = clock.added_to(&Response { lines: vec![line], findings: vec![] });
-    /// assert!((response.lines[0].phase_u() / (std::f64::consts::TAU * 1e-3) - 1.0).abs() < 1e-15);
-    /// assert_eq!(response.lines[0].magnitude_u(), 0.0);
-    /// ```
-    pub fn delay(name: impl Into<String>, StandardUncertainty(u): StandardUncertainty, frequencies: &[f64]) -> Self {
-        let relative = frequencies.iter().map(|frequency| Complex64::new(0.0, -TAU * frequency * u)).collect();
-        Self { name: name.into(), relative }
-    }
-
-    /// The response with the share of this source in the covariance of each line, for readers of single lines.
-    ///
-    /// What the lines then have in common is no longer seen: a fit takes the response without it and the source
-    /// beside it.
-    ///
-    /// # Panics
-    /// When the source does not have as many lines.
-    #[must_use]
-    pub fn added_to(&self, response: &Response) -> Response {
-        assert_eq!(self.relative.len(), response.lines.len(), "a source has a number for each line");
-        let shifted = |(line, relative): (&Line, &Complex64)| {
-            let Complex64 { re, im } = line.value * relative;
-            let share = Bivariate { real: re * re, imaginary: im * im, cross: re * im };
-            Line { covariance: line.covariance + share, ..*line }
-        };
-        let lines = response.lines.iter().zip(&self.relative).map(shifted).collect();
-        Response { lines, findings: response.findings.clone() }
 //! Errors of complex values that share their sources.
 //!
 //! The relative error of the j-th of M values is δ_j = Σ_s p_sj z_s: Re δ is that of its magnitude, Im δ the one
@@ -64,37 +5,56 @@ impl Source {
 //! has the same z: two values that were measured against one standard err together by their parts of it, and
 //! their ratio is free of it. Only parts that are not zero are kept, so that M values with errors of their own and
 //! a few common ones take O(M) numbers in place of the (2M)² of a covariance matrix.
+
 use crate::covariance::Bivariate;
 use nalgebra::{DMatrix, Matrix2};
+use sigmatau_spectrum::fft::Complex64;
 use statrs::function::gamma::gamma_ur;
 use std::collections::BTreeMap;
+
 /// A source of uncertainty, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
     /// What it belongs to, one line of a budget: a transducer, a standard, a time base.
     pub of: String,
     /// Which of its sources, such as `gain at 1000 Hz`.
     pub detail: String,
+}
+
+impl Source {
     /// The source of this name.
     pub fn new(of: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { of: of.into(), detail: detail.into() }
+    }
+}
+
 /// The parts p_sj of one source that are not zero, with their places j.
 pub type Parts = Vec<(usize, Complex64)>;
+
 /// The relative errors of M complex values, source by source.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Errors {
     length: usize,
     parts: BTreeMap<Source, Parts>,
+}
+
 impl Errors {
     /// No errors of `length` values.
     pub fn none(length: usize) -> Self {
         Self { length, parts: BTreeMap::new() }
+    }
+
     /// Independent errors of the values, each with the covariance of relative magnitude and argument.
+    ///
     /// The sources are those `of` this name, two for each value.
+    ///
+    /// ```
     /// use sigmatau_dynamic::Bivariate;
     /// use sigmatau_dynamic::source::Errors;
     /// let covariance = Bivariate { real: 4e-6, imaginary: 1e-6, cross: 1e-6 };
     /// let errors = Errors::independent("run 1", &[covariance, covariance]);
     /// assert!((errors.at(1).cross - 1e-6).abs() < 1e-20 && errors.between(0, 1).norm() == 0.0);
+    /// ```
     pub fn independent(of: &str, covariances: &[Bivariate]) -> Self {
         let mut errors = Self::none(covariances.len());
         for (place, covariance) in covariances.iter().enumerate() {
@@ -103,13 +63,21 @@ impl Errors {
             }
         }
         errors
+    }
+
     /// M.
     pub fn length(&self) -> usize {
         self.length
+    }
+
     /// The sources with their parts, in the order of their names.
     pub fn sources(&self) -> impl Iterator<Item = (&Source, &Parts)> {
         self.parts.iter()
+    }
+
     /// Adds a part of a source to the error of one value. A part of zero leaves no trace.
+    ///
+    /// # Panics
     /// When the place is not below M.
     pub fn add(&mut self, source: Source, place: usize, part: Complex64) {
         assert!(place < self.length, "the place {place} is not below {}", self.length);
@@ -121,7 +89,11 @@ impl Errors {
             Ok(found) => parts[found].1 += part,
             Err(behind) => parts.insert(behind, (place, part)),
         }
+    }
+
     /// Adds a new source with its parts, in the order of rising places. Parts of zero leave no trace.
+    ///
+    /// # Panics
     /// When a place is not below M.
     pub fn add_source(&mut self, source: Source, parts: impl IntoIterator<Item = (usize, Complex64)>) {
         let parts: Parts = parts.into_iter().filter(|(_, part)| *part != Complex64::ZERO).collect();
@@ -129,13 +101,21 @@ impl Errors {
         if !parts.is_empty() {
             self.parts.insert(source, parts);
         }
+    }
+
     /// The errors a δ + b δ′ of these and `other` ones, sources of one name being the same.
+    ///
+    /// ```
     /// use sigmatau_dynamic::Complex64;
     /// use sigmatau_dynamic::source::{Errors, Source};
     /// let mut errors = Errors::none(1);
     /// errors.add(Source::new("standard", "gain"), 0, Complex64::new(1e-4, 0.0));
     /// assert_eq!(errors.combined(1.0, &errors, -1.0), Errors::none(1));
+    /// ```
+    ///
+    /// # Panics
     /// When the two are not of equal length.
+    #[must_use]
     pub fn combined(&self, a: f64, other: &Self, b: f64) -> Self {
         assert_eq!(self.length, other.length, "errors of the same values are combined");
         let mut sum = Self::none(self.length);
@@ -147,6 +127,8 @@ impl Errors {
         sum.parts.values_mut().for_each(|parts| parts.retain(|(_, part)| *part != Complex64::ZERO));
         sum.parts.retain(|_, parts| !parts.is_empty());
         sum
+    }
+
     /// The covariance of relative magnitude and argument of every value.
     pub fn covariances(&self) -> Vec<Bivariate> {
         let mut sums = vec![Bivariate::default(); self.length];
@@ -154,15 +136,21 @@ impl Errors {
             sums[*place] = sums[*place] + outer(*part);
         }
         sums
+    }
+
     /// The covariance of relative magnitude and argument of one value.
     pub fn at(&self, place: usize) -> Bivariate {
         self.parts.values().filter_map(|parts| part_at(parts, place)).fold(Bivariate::default(), |a, p| a + outer(p))
+    }
+
     /// The covariances of the relative magnitude and the argument of the value `i`, row by row, with those of the
     /// value `j`.
     pub fn between(&self, i: usize, j: usize) -> Matrix2<f64> {
         let both = |parts: &Parts| Some((part_at(parts, i)?, part_at(parts, j)?));
         let product = |(p, q): (Complex64, Complex64)| Matrix2::new(p.re * q.re, p.re * q.im, p.im * q.re, p.im * q.im);
         self.parts.values().filter_map(both).map(product).sum()
+    }
+
     /// The covariance matrix of (Re δ_0, Im δ_0, Re δ_1, …): (2M)² numbers.
     pub fn dense(&self) -> DMatrix<f64> {
         let mut matrix = DMatrix::zeros(2 * self.length, 2 * self.length);
@@ -173,8 +161,11 @@ impl Errors {
             }
         }
         matrix
+    }
+
     /// Yᵀ C⁻¹ Y for the covariance matrix C of [`Errors::dense`], which is not made; nothing where the errors that
     /// single values have of their own leave a direction free.
+    ///
     /// With the own errors D = L Lᵀ in blocks of two and the common parts P, W = L⁻¹ P and V = L⁻¹ Y:
     /// Yᵀ C⁻¹ Y = Vᵀ V − (Wᵀ V)ᵀ (1 + Wᵀ W)⁻¹ (Wᵀ V). O(M S²) steps for S common sources.
     pub fn weighted(&self, columns: &DMatrix<f64>) -> Option<DMatrix<f64>> {
@@ -187,31 +178,49 @@ impl Errors {
         let (kernel, cross) =
             (DMatrix::identity(common.len(), common.len()) + shared.tr_mul(&shared), shared.tr_mul(&whitened));
         Some(whitened.tr_mul(&whitened) - cross.tr_mul(&kernel.cholesky()?.solve(&cross)))
+    }
+}
+
 /// The parts of two sources of variance 1 that make this covariance: (l₁₁ + i l₂₁) and i l₂₂ of its Cholesky factor.
 pub(crate) fn axes(covariance: &Bivariate) -> [Complex64; 2] {
     let along = covariance.real.max(0.0).sqrt();
     let across = if along > 0.0 { covariance.cross / along } else { 0.0 };
     let rest = (covariance.imaginary - across * across).max(0.0).sqrt();
     [Complex64::new(along, across), Complex64::new(0.0, rest)]
+}
+
 /// The probability of a χ² beyond this one with `dof` degrees of freedom.
 pub(crate) fn p_beyond(chi_squared: f64, dof: usize) -> f64 {
     if chi_squared > 0.0 { gamma_ur(0.5 * dof as f64, 0.5 * chi_squared) } else { 1.0 }
+}
+
 fn part_at(parts: &Parts, place: usize) -> Option<Complex64> {
     parts.binary_search_by_key(&place, |(known, _)| *known).ok().map(|found| parts[found].1)
+}
+
 fn outer(part: Complex64) -> Bivariate {
     Bivariate { real: part.re * part.re, imaginary: part.im * part.im, cross: part.re * part.im }
+}
+
 /// The lower Cholesky factor of a 2×2 covariance that leaves no direction free.
 struct Factor {
     first: f64,
     below: f64,
     second: f64,
+}
+
 impl Factor {
     fn of(covariance: &Bivariate) -> Option<Self> {
         let [first, second] = axes(covariance);
         (first.re > 0.0 && second.im > 0.0).then_some(Self { first: first.re, below: first.im, second: second.im })
+    }
+
     fn solve(&self, [a, b]: [f64; 2]) -> [f64; 2] {
         let a = a / self.first;
         [a, (b - self.below * a) / self.second]
+    }
+}
+
 /// L⁻¹ Y, block by block.
 fn whiten(columns: &DMatrix<f64>, factors: &[Factor]) -> DMatrix<f64> {
     let mut whitened = columns.clone();
@@ -220,7 +229,10 @@ fn whiten(columns: &DMatrix<f64>, factors: &[Factor]) -> DMatrix<f64> {
             let solved = factor.solve([column[2 * place], column[2 * place + 1]]);
             [column[2 * place], column[2 * place + 1]] = solved;
         }
+    }
     whitened
+}
+
 /// The parts of each source as a column.
 fn side_by_side(length: usize, sources: &[&Parts]) -> DMatrix<f64> {
     let mut matrix = DMatrix::zeros(2 * length, sources.len());
@@ -228,10 +240,14 @@ fn side_by_side(length: usize, sources: &[&Parts]) -> DMatrix<f64> {
         sources.iter().enumerate().flat_map(|(s, parts)| parts.iter().map(move |part| (s, part)))
     {
         (matrix[(2 * place, column)], matrix[(2 * place + 1, column)]) = (part.re, part.im);
+    }
     matrix
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
     fn example() -> Errors {
         let own: Vec<Bivariate> =
             (1..=4).map(|j| Bivariate { real: f64::from(j), imaginary: 2.0, cross: 0.5 }).collect();
@@ -241,6 +257,8 @@ mod tests {
             errors.add(Source::new("standard", "phase"), place, Complex64::new(0.0, -1.0));
         }
         errors
+    }
+
     #[test]
     fn every_way_to_a_covariance_tells_the_same() {
         let (errors, dense) = (example(), example().dense());
@@ -252,12 +270,16 @@ mod tests {
             assert_eq!(covariance, errors.at(place));
             assert!((covariance.cross - dense[(2 * place, 2 * place + 1)]).abs() < 1e-14);
         }
+    }
+
     #[test]
     fn weights_are_those_of_the_dense_inverse() {
         let columns = DMatrix::from_fn(8, 3, |i, j| ((i * 3 + j) as f64).sin());
         let direct = columns.transpose() * example().dense().try_inverse().unwrap() * &columns;
         let fast = example().weighted(&columns).unwrap();
         assert!((fast - &direct).norm() < 1e-12 * direct.norm());
+    }
+
     #[test]
     fn values_without_errors_of_their_own_have_no_weights() {
         let mut errors = Errors::none(1);

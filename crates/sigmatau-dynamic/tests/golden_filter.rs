@@ -21,7 +21,10 @@ fn golden(case: &str, quantity: &str) -> Vec<f64> {
 fn assert_near(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
     for (n, (found, expected)) in found.iter().zip(expected).enumerate() {
-        assert!((found - expected).abs() <= tolerance * expected.abs().max(1e-3), "{what} {n}: {found}, not {expected}");
+        assert!(
+            (found - expected).abs() <= tolerance * expected.abs().max(1e-3),
+            "{what} {n}: {found}, not {expected}"
+        );
     }
 }
 
@@ -143,7 +146,8 @@ fn inverse_fir_design_agrees() {
 #[test]
 fn forward_fir_design_agrees_with_the_delay_turned_round() {
     let response = sensor();
-    let (early, late) = (goal(&response, Aim::Forward, -3.0).fir(9).unwrap(), goal(&response, Aim::Forward, 3.0).fir(9).unwrap());
+    let (early, late) =
+        (goal(&response, Aim::Forward, -3.0).fir(9).unwrap(), goal(&response, Aim::Forward, 3.0).fir(9).unwrap());
     assert_near(early.filter.taps(), &golden("lsfir-forward", "taps"), 1e-7, "taps");
     assert!(late.worst(0.0, 20e3).unwrap().1 < 0.01 * early.worst(0.0, 20e3).unwrap().1);
 }

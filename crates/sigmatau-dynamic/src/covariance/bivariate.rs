@@ -56,7 +56,9 @@ impl Bivariate {
             return (0.5 * (self.power() + self.pseudo().norm())).sqrt();
         }
         let Complex64 { re, im } = direction / size;
-        (re * re * self.real + im * im * self.imaginary + 2.0 * re * im * self.cross).max(0.0).sqrt()
+        let variance = re * re * self.real + im * im * self.imaginary + 2.0 * re * im * self.cross;
+        // An unknown variance stays unknown; `max` would make it 0.
+        if variance < 0.0 { 0.0 } else { variance.sqrt() }
     }
 }
 

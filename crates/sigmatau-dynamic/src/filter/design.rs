@@ -89,9 +89,8 @@ impl<F: Filter> Design<F> {
     #[must_use]
     pub fn smoothed(self, low_pass: &Fir, rate: f64) -> Self {
         let late = 0.5 * (low_pass.taps().len() as f64 - 1.0);
-        let gain = |frequency: f64| {
-            low_pass.line(frequency, rate).value * Complex64::cis(TAU * frequency / rate * late)
-        };
+        let gain =
+            |frequency: f64| low_pass.line(frequency, rate).value * Complex64::cis(TAU * frequency / rate * late);
         let passed = |(frequency, deviation)| (frequency, (deviation + 1.0) * gain(frequency) - 1.0);
         Self {
             filter: self.filter.then(low_pass.taps()),
@@ -269,9 +268,8 @@ impl Target {
     /// The design with this filter.
     fn design<F: Filter>(&self, filter: F, delay: f64, rate: f64, findings: Vec<Finding>) -> Design<F> {
         let targets = self.frequencies.iter().zip(self.delayed(delay));
-        let deviation = |(frequency, target): (&f64, Complex64)| {
-            (*frequency, filter.line(*frequency, rate).value / target - 1.0)
-        };
+        let deviation =
+            |(frequency, target): (&f64, Complex64)| (*frequency, filter.line(*frequency, rate).value / target - 1.0);
         Design { deviations: targets.map(deviation).collect(), filter, delay, findings }
     }
 

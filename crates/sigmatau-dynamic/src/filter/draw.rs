@@ -24,7 +24,7 @@ impl Draws {
             Covariance::White { .. } | Covariance::Independent(_) => 1,
             Covariance::Stationary { autocovariance, .. } => autocovariance.0.len(),
             Covariance::Banded { diagonals } => diagonals.len(),
-            Covariance::Dense(matrix) => matrix.nrows(),
+            Covariance::Mirrored { .. } | Covariance::Dense(_) => covariance.length(),
         };
         let mut rows: Vec<Vec<f64>> = Vec::with_capacity(covariance.length());
         for n in 0..covariance.length() {

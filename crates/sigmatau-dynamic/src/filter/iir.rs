@@ -198,7 +198,9 @@ impl Filter for Iir {
             Covariance::Independent(variances) => {
                 return Ok(self.stream(&certain, start)?.push_with(signal, variances));
             }
-            Covariance::Banded { .. } | Covariance::Dense(_) => (&certain, self.pointwise(errors)),
+            Covariance::Banded { .. } | Covariance::Mirrored { .. } | Covariance::Dense(_) => {
+                (&certain, self.pointwise(errors))
+            }
             Covariance::LowRank { sources } => (&certain, self.common(sources)),
         };
         let mut filtered = self.stream(noise, start)?.push(signal);

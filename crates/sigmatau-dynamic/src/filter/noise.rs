@@ -56,7 +56,9 @@ impl Moments<'_> {
                 convolve(&after(before, self.taps.len() - 1, &variances), &self.diagonal(0))
             }
             Covariance::Banded { diagonals } => self.banded(errors.length(), |lag| diagonals.get(lag).cloned()),
-            Covariance::Dense(matrix) => self.banded(matrix.nrows(), |lag| Some(below(matrix, lag))),
+            Covariance::Mirrored { .. } | Covariance::Dense(_) => {
+                self.banded(errors.length(), |lag| Some(below(errors, lag)))
+            }
             Covariance::LowRank { sources } => self.common(sources),
         }
     }
@@ -113,6 +115,7 @@ impl Moments<'_> {
                 Covariance::LowRank { sources: filtered(sources, self.taps) }
             }
             Covariance::LowRank { sources } => Covariance::Dense(self.dense(&(sources * sources.transpose()))),
+            Covariance::Mirrored { .. } => Covariance::Dense(self.dense(&errors.to_dense())),
             Covariance::Dense(matrix) => Covariance::Dense(self.dense(matrix)),
             Covariance::White { .. } | Covariance::Independent(_) => self.widened(errors, 1),
             Covariance::Stationary { autocovariance, .. } => self.widened(errors, autocovariance.0.len()),
@@ -135,7 +138,9 @@ impl Moments<'_> {
             let taps = (0..diagonals.len().min(n + lag + 1)).map(|j| (j, n + lag - j));
             let near = |(j, place): (usize, usize)| {
                 let reach = (place + 1).saturating_sub(width)..(place + width).min(n + 1);
-                let moment = |m: usize| diagonals.get((n - m).abs_diff(j)).map_or(0.0, |s| s.get(j.min(n - m)).copied().unwrap_or(0.0));
+                let moment = |m: usize| {
+                    diagonals.get((n - m).abs_diff(j)).map_or(0.0, |s| s.get(j.min(n - m)).copied().unwrap_or(0.0))
+                };
                 reach.map(|m| moment(m) * errors.entry(m, place)).sum::<f64>()
             };
             taps.map(near).sum()
@@ -148,7 +153,8 @@ impl Moments<'_> {
 
 /// Each column filtered from rest.
 pub(super) fn filtered(columns: &DMatrix<f64>, taps: &[f64]) -> DMatrix<f64> {
-    let through = |column: nalgebra::DVectorView<'_, f64>| convolve(&after(0.0, taps.len() - 1, column.as_slice()), taps);
+    let through =
+        |column: nalgebra::DVectorView<'_, f64>| convolve(&after(0.0, taps.len() - 1, column.as_slice()), taps);
     let columns_out: Vec<f64> = columns.column_iter().flat_map(through).collect();
     DMatrix::from_vec(columns.nrows(), columns.ncols(), columns_out)
 }
@@ -158,7 +164,7 @@ pub(super) fn after(level: f64, points: usize, record: &[f64]) -> Vec<f64> {
     [vec![level; points].as_slice(), record].concat()
 }
 
-/// The diagonal of a symmetric matrix that is `lag` away from the main one.
-fn below(matrix: &DMatrix<f64>, lag: usize) -> Vec<f64> {
-    (0..matrix.nrows() - lag).map(|n| matrix[(n + lag, n)]).collect()
+/// The covariances of all points with those `lag` before them.
+fn below(errors: &Covariance, lag: usize) -> Vec<f64> {
+    (0..errors.length() - lag).map(|n| errors.entry(n + lag, n)).collect()
 }

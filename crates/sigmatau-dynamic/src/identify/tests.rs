@@ -112,7 +112,7 @@ fn a_scale_of_the_frequencies_scales_the_resonance_alone() {
 #[test]
 fn a_source_is_the_full_covariance_without_its_numbers() {
     let response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &band(), 2e-3, 4);
-    let delay = Source::delay("clock", StandardUncertainty(2e-6), &band());
+    let delay = Effect::delay("clock", StandardUncertainty(2e-6), &band());
     let by_source = identify(&response, &resonance(), Between::Sources(std::slice::from_ref(&delay))).unwrap();
     // The full covariance of the same effects, of the model as it was found.
     let effects: Vec<Complex64> =
@@ -143,7 +143,7 @@ fn independent_lines_and_their_full_covariance_tell_the_same() {
 #[test]
 fn the_scale_of_the_reference_goes_to_the_sensitivity_alone() {
     let response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &band(), 2e-3, 6);
-    let scale = Source::scale("reference", StandardUncertainty(0.01), 50);
+    let scale = Effect::scale("reference", StandardUncertainty(0.01), 50);
     let alone = identify(&response, &resonance(), Between::Independent).unwrap().known;
     let both = identify(&response, &resonance(), Between::Sources(&[scale])).unwrap();
     let expected = alone.uncertainty(0).hypot(0.01 * alone.values()[0]);
@@ -245,7 +245,7 @@ fn what_cannot_be_fitted_is_refused() {
     let response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &[100.0], 2e-3, 17);
     let few = identify(&response, &resonance(), Between::Independent).unwrap_err();
     assert!(few.to_string().contains("2 usable numbers"));
-    let scale = Source::scale("reference", StandardUncertainty(0.01), 3);
+    let scale = Effect::scale("reference", StandardUncertainty(0.01), 3);
     let other = identify(&response, &resonance(), Between::Sources(&[scale])).unwrap_err();
     assert_eq!(other.to_string(), "fit a model to 1 lines: `reference` is for 3");
 }

@@ -2,9 +2,9 @@
 
 use super::{Between, IdentifyError};
 use crate::covariance::{Bivariate, Covariance};
+use crate::effect::Effect;
 use crate::model::Structure;
 use crate::response::{Line, Response};
-use crate::source::Source;
 use nalgebra::{DMatrix, DVector};
 use sigmatau_spectrum::fft::Complex64;
 
@@ -61,7 +61,7 @@ impl<'a> Problem<'a> {
         };
         let places: Vec<usize> = (0..response.lines.len()).filter(usable).collect();
         let lines: Vec<Line> = places.iter().map(|place| response.lines[*place]).collect();
-        let chosen = |source: &Source| places.iter().map(|place| source.relative[*place]).collect();
+        let chosen = |source: &Effect| places.iter().map(|place| source.relative[*place]).collect();
         let (sources, whitening) = match between {
             Between::Independent => (Vec::new(), Whitening::of_lines(&lines, weighted)),
             Between::Sources(sources) => (sources.iter().map(chosen).collect(), Whitening::of_lines(&lines, weighted)),

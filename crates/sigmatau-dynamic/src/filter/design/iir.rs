@@ -163,7 +163,8 @@ struct Fit {
 
 /// The coefficients for one delayed target.
 fn fit(target: &Target, orders: &Orders, delayed: &[Complex64]) -> Result<Fit, FilterError> {
-    let start = Fit { theta: DVector::zeros(orders.poles + orders.zeros + 1), poles: orders.poles, target: delayed.to_vec() };
+    let start =
+        Fit { theta: DVector::zeros(orders.poles + orders.zeros + 1), poles: orders.poles, target: delayed.to_vec() };
     let (system, right) = (start.equation(target)?, -target.stacked(delayed));
     let linear = Fit { theta: system.solve(&right), ..start };
     match orders.criterion {
