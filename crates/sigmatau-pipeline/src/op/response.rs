@@ -34,6 +34,10 @@ pub(super) static OP: Op = Op {
         Parameter::new("frequencies", "frequencies of the excitation in Hz, for sine-fit").or("[]"),
         Parameter::new("period", "points of a period of the excitation, for multisine"),
         Parameter::new("range", "lowest and highest frequency of the result in Hz").or("[]"),
+        Parameter::new(
+            "noise_ratio",
+            "noise density of the response over that of the excitation, for hv; alike if left out",
+        ),
         Parameter::new("order", "order of a local polynomial").or("2"),
         Parameter::new("jitter", "standard deviation of the sampling instants in s").or("0"),
     ]],
@@ -76,6 +80,7 @@ fn settings(section: &Section<'_>) -> Result<Settings, DocumentError> {
         frequencies: section.numbers("frequencies")?,
         period: section.count("period")?,
         range: range(section)?,
+        noise_ratio: section.positive("noise_ratio")?,
         order: section.count("order")?.unwrap_or(0),
         step: [0.0; 2],
         jitter: section.number("jitter")?.unwrap_or(0.0),
@@ -124,6 +129,7 @@ impl Analysis for Responses {
             ("frequencies", format!("{frequencies:?}")),
             ("period", self.settings.period.map(|period| period.to_string()).unwrap_or_default()),
             ("range", self.settings.range.map_or("[]".to_owned(), |(low, high)| format!("[{low:?}, {high:?}]"))),
+            ("noise_ratio", self.settings.noise_ratio.map(|ratio| format!("{ratio:?}")).unwrap_or_default()),
             ("order", order.to_string()),
             ("jitter", format!("{jitter:?}")),
         ];
