@@ -2,10 +2,12 @@
 //! a model, a compensation filter, and a corrected signal with its uncertainty.
 //!
 //! What lives here: [`method`], the table of ways to a frequency response; [`response`], the result that they
-//! share; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
+//! share; [`compare`] and [`merge`], results of several methods beside each other and as one; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
+pub mod compare;
 pub mod covariance;
+pub mod merge;
 pub mod method;
 pub mod response;
 

@@ -7,8 +7,14 @@ use sigmatau_core::nearest::did_you_mean;
 use sigmatau_spectrum::Window;
 use sigmatau_spectrum::welch::{Detrend, SpectrumError};
 
+mod multisine;
+mod pair;
+mod ratio;
+mod shock;
+mod sine_fit;
+
 /// Every method.
-pub static METHODS: &[&Method] = &[];
+pub static METHODS: &[&Method] = &[&sine_fit::METHOD, &multisine::METHOD, &shock::METHOD];
 
 /// A way to a frequency response.
 pub struct Method {

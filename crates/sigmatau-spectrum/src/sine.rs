@@ -16,12 +16,14 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
+pub use imperfection::repeated_rounding;
+
 use crate::fft::Complex64;
 use nalgebra::{DMatrix, DVector};
 use normal::Design;
 use sigmatau_core::{Finding, Severity};
-use sums::{Wave, middle, pass, turn};
 use std::f64::consts::TAU;
+use sums::{Wave, middle, pass, turn};
 
 /// A fit that has not settled after so many passes never will.
 const MOST_PASSES: usize = 30;
@@ -52,7 +54,9 @@ pub enum SineError {
     #[error("fit a sine wave: no frequency is given")]
     Nothing,
     /// There are too few points.
-    #[error("fit a sine wave: {points} points are too few for {parameters} parameters; take at least one more point than parameters")]
+    #[error(
+        "fit a sine wave: {points} points are too few for {parameters} parameters; take at least one more point than parameters"
+    )]
     Short {
         /// Points that are there.
         points: usize,
@@ -60,7 +64,9 @@ pub enum SineError {
         parameters: usize,
     },
     /// Two tones, or a tone and the offset, look alike in this record.
-    #[error("fit a sine wave: in a record of {seconds} s some of the tones look alike, or like an offset; take a longer record or fewer tones")]
+    #[error(
+        "fit a sine wave: in a record of {seconds} s some of the tones look alike, or like an offset; take a longer record or fewer tones"
+    )]
     Alike {
         /// The length of the record in s.
         seconds: f64,

@@ -116,7 +116,8 @@ impl Sums {
     }
 
     fn add_ramped(&mut self, residuals: &[f64], start: f64, points: usize, waves: &[Wave], tables: &[Table]) {
-        let ramp: Vec<f64> = residuals.iter().zip(0..).map(|(r, u)| (start + f64::from(u)) / points as f64 * r).collect();
+        let ramp: Vec<f64> =
+            residuals.iter().zip(0..).map(|(r, u)| (start + f64::from(u)) / points as f64 * r).collect();
         for (sum, (wave, table)) in self.ramped.iter_mut().zip(waves.iter().zip(tables)) {
             *sum += turn(wave.frequency, start).conj() * table.sum(&ramp);
         }

@@ -10,7 +10,8 @@ fn record(points: usize, noise: f64, stream: u64, wave: impl Fn(f64) -> f64) -> 
 
 /// The fit by a dense matrix of all columns, solved by its singular values.
 fn dense(series: &[f64], frequencies: &[f64]) -> (DVector<f64>, DMatrix<f64>) {
-    let there: Vec<(f64, f64)> = (0..).map(f64::from).zip(series.iter().copied()).filter(|(_, y)| y.is_finite()).collect();
+    let there: Vec<(f64, f64)> =
+        (0..).map(f64::from).zip(series.iter().copied()).filter(|(_, y)| y.is_finite()).collect();
     let entry = |n: f64, column: usize| match (column, column % 2) {
         (0, _) => 1.0,
         (_, 1) => (TAU * frequencies[(column - 1) / 2] * n).cos(),
@@ -148,12 +149,14 @@ fn jitter_is_undone_and_its_noise_told() {
     let (jitter, frequency) = (0.4, 0.731);
     let trial = |trial: u64| {
         let mut late = Gaussian::new(43, trial);
-        let series: Vec<f64> = (0..400).map(|n| (frequency * (f64::from(n) + jitter * late.draw()) + 0.4).cos()).collect();
+        let series: Vec<f64> =
+            (0..400).map(|n| (frequency * (f64::from(n) + jitter * late.draw()) + 0.4).cos()).collect();
         SineFit::near(&series, TAU, &[frequency]).unwrap().with_jitter(jitter / TAU)
     };
     let trials: Vec<SineFit> = (0..600).map(trial).collect();
     let mean = trials.iter().map(|fit| fit.tones[0].amplitude()).sum::<f64>() / 600.0;
-    let spread = |error: &dyn Fn(&SineFit) -> f64| (trials.iter().map(|fit| error(fit).powi(2)).sum::<f64>() / 600.0).sqrt();
+    let spread =
+        |error: &dyn Fn(&SineFit) -> f64| (trials.iter().map(|fit| error(fit).powi(2)).sum::<f64>() / 600.0).sqrt();
     let stated = |u: &dyn Fn(&SineFit) -> f64| trials.iter().map(u).sum::<f64>() / 600.0;
     assert!((mean - 1.0).abs() < 5.0 * stated(&|fit| fit.amplitude_u(0)) / 600_f64.sqrt(), "{mean}");
     let pairs = [
