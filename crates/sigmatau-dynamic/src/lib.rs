@@ -3,8 +3,10 @@
 //!
 //! What lives here: [`method`], the table of ways to a frequency response; [`response`], the result that they
 //! share; [`screen`], what a record looks like before; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
+//! share; [`compare`] and [`merge`], results of several methods beside each other and as one; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
+pub mod compare;
 pub mod covariance;
 pub mod deconvolution;
 pub mod dft;
@@ -13,6 +15,7 @@ pub mod effect;
 pub mod filter;
 pub mod identify;
 pub mod interpolate;
+pub mod merge;
 pub mod method;
 pub mod model;
 pub mod network;

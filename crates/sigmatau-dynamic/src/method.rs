@@ -16,7 +16,7 @@ mod lpm;
 mod segments;
 
 /// Every method.
-pub static METHODS: &[&Method] = &[&h1::METHOD, &h2::METHOD, &hv::METHOD, &lpm::METHOD];
+pub static METHODS: &[&Method] &[&h1::METHOD, &h2::METHOD, &hv::METHOD, &lpm::METHOD, &sine_fit::METHOD, &multisine::METHOD, &shock::METHOD];
 
 /// A way to a frequency response.
 pub struct Method {

@@ -16,6 +16,8 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
+pub use imperfection::repeated_rounding;
+
 use crate::fft::Complex64;
 use nalgebra::{DMatrix, DVector};
 use normal::Design;

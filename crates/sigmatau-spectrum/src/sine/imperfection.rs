@@ -5,7 +5,7 @@ use crate::fft::Complex64;
 use nalgebra::DMatrix;
 use std::f64::consts::{PI, TAU};
 
-/// Terms of the series of the quantiser's error that are added; the rest is below 0.1 % of it.
+/// Terms of the series of the quantiser's error that are added; the rest is about 0.1 % of it.
 const TERMS: u32 = 20;
 
 impl SineFit {
@@ -26,7 +26,7 @@ impl SineFit {
         let noise = (seen - even).max(0.0);
         for tone in 0..self.tones.len() {
             let direction = self.direction(tone);
-            let variance = repeated(step, self.tones[tone].amplitude(), noise);
+            let variance = repeated_rounding(step, self.tones[tone].amplitude(), noise);
             let (re, im) = (2 * tone + 1, 2 * tone + 2);
             self.covariance[(re, re)] += variance * direction.re * direction.re;
             self.covariance[(im, im)] += variance * direction.im * direction.im;
@@ -103,8 +103,16 @@ impl SineFit {
     }
 }
 
-/// The variance of an amplitude by rounding that repeats.
-fn repeated(step: f64, amplitude: f64, noise: f64) -> f64 {
+/// The variance of a tone's amplitude A by rounding to steps q that repeats from period to period,
+/// Σ q³ e^(−4π²k²σ²/q²) / (π⁴ A k³), with the variance σ² of the noise before rounding.
+///
+/// ```
+/// use sigmatau_spectrum::sine::repeated_rounding;
+/// let closed = 1.202_057 / std::f64::consts::PI.powi(4); // ζ(3) / π⁴
+/// assert!((repeated_rounding(1.0, 1.0, 0.0) / closed - 1.0).abs() < 2e-3);
+/// assert!(repeated_rounding(1.0, 1.0, 0.25) < 1e-4 * closed); // noise of half a step smooths it away
+/// ```
+pub fn repeated_rounding(step: f64, amplitude: f64, noise: f64) -> f64 {
     let term = |k: u32| {
         let k = f64::from(k);
         let dither = (-4.0 * PI * PI * k * k * noise / (step * step)).exp();
