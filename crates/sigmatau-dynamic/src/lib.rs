@@ -10,6 +10,7 @@ pub mod identify;
 pub mod method;
 pub mod model;
 pub mod response;
+pub mod sample_clock;
 pub mod source;
 
 pub use covariance::{Autocovariance, Bivariate, Covariance, StandardUncertainty, Variance};
