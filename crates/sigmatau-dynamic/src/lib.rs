@@ -22,6 +22,7 @@ pub mod network;
 pub mod power;
 pub mod response;
 pub mod screen;
+pub mod sample_clock;
 pub mod source;
 pub mod transducer;
 pub mod verify;
