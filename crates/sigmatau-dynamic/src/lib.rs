@@ -2,7 +2,10 @@
 //! a model, a compensation filter, and a corrected signal with its uncertainty.
 //!
 //! What lives here: [`method`], the table of ways to a frequency response; [`response`], the result that they
-//! share; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
+//! share; [`covariance`], what is known of the errors of a series, as a type; [`source`], errors of complex values that
+//! share their sources; [`transducer`], chains of instrument transformers, shunts and digitizers, and their accuracy
+//! classes; [`power`], power and energy at the harmonics; [`network`], many sensors calibrated at once; [`drift`],
+//! what changed between two calibrations. What never does: transforms and
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;
