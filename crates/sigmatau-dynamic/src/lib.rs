@@ -4,6 +4,10 @@
 //! What lives here: [`method`], the table of ways to a frequency response; [`response`], the result that they
 //! share; [`screen`], what a record looks like before; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
 //! share; [`compare`] and [`merge`], results of several methods beside each other and as one; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
+//! share; [`covariance`], what is known of the errors of a series, as a type; [`source`], errors of complex values that
+//! share their sources; [`transducer`], chains of instrument transformers, shunts and digitizers, and their accuracy
+//! classes; [`power`], power and energy at the harmonics; [`network`], many sensors calibrated at once; [`drift`],
+//! what changed between two calibrations. What never does: transforms and
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod compare;

@@ -163,7 +163,7 @@ fn noise_in_both_channels_makes_no_power() {
     let root = (noise_block() * 1e4).cholesky().unwrap().l();
     let (mut sum, mut variance) = (0.0, 0.0);
     for trial in 0..trials {
-        let phasors = noisy(&vec![Complex64::ZERO; 8], &meter.ratios, &root, &mut Gaussian::new(3, trial));
+        let phasors = noisy(&[Complex64::ZERO; 8], &meter.ratios, &root, &mut Gaussian::new(3, trial));
         let power = meter.power(&phasors).unwrap();
         sum += power.active.value;
         variance += power.active.value.powi(2);
@@ -284,7 +284,7 @@ fn phasors_that_do_not_fit_are_refused() {
     assert!(meter.power(&one).unwrap_err().to_string().contains("1 harmonics and transducers at 4"));
     let refused = Phasors::new(one.harmonics.clone(), DMatrix::zeros(3, 3)).unwrap_err();
     assert!(refused.to_string().contains("3 × 3, not of 4 × 4"), "{refused}");
-    let negative = Phasors::independent(one.harmonics.clone(), &[Matrix4::identity() * -1.0]).unwrap_err();
+    let negative = Phasors::independent(one.harmonics, &[Matrix4::identity() * -1.0]).unwrap_err();
     assert_eq!(negative, PowerError::Variance { place: 1, value: -1.0 });
     assert_eq!(meter.register().push(&phasors(&meter), 0.0), Err(PowerError::Interval(0.0)));
 }
