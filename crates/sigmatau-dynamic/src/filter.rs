@@ -184,16 +184,22 @@ pub enum FilterError {
     #[error("design a filter: the sampling rate {0} Hz is not a positive number")]
     Rate(f64),
     /// The response can't be undone.
-    #[error("design a filter: the response at {0} Hz is zero or not finite, its inverse does not exist; leave the line out")]
+    #[error(
+        "design a filter: the response at {0} Hz is zero or not finite, its inverse does not exist; leave the line out"
+    )]
     Zero(f64),
     /// The weights do not fit.
     #[error("design a filter: {0}; give each line a finite weight, none negative")]
     Weights(String),
     /// A model of noise never comes to rest.
-    #[error("describe noise: the autoregressive part is unstable, e(n) = Σ φ(k) e(n − k) + …; look at signs and order of its coefficients, the nearest lag first")]
+    #[error(
+        "describe noise: the autoregressive part is unstable, e(n) = Σ φ(k) e(n − k) + …; look at signs and order of its coefficients, the nearest lag first"
+    )]
     Noise,
     /// There are too few lines, or they are too close, to tell all coefficients.
-    #[error("design a filter: {lines} lines do not determine {coefficients} coefficients; take fewer, or lines over more of the band")]
+    #[error(
+        "design a filter: {lines} lines do not determine {coefficients} coefficients; take fewer, or lines over more of the band"
+    )]
     Undetermined {
         /// How many lines there are.
         lines: usize,

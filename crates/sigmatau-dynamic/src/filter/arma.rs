@@ -90,13 +90,21 @@ mod tests {
 
     #[test]
     fn autocovariance_is_that_of_the_impulse_response() {
-        let cases: [(&[f64], &[f64]); 5] =
-            [(&[0.5, -0.8], &[]), (&[], &[0.4, -0.3]), (&[0.9], &[0.5, 0.2, 0.1]), (&[0.3, 0.1, 0.2], &[0.7]), (&[], &[])];
+        let cases: [(&[f64], &[f64]); 5] = [
+            (&[0.5, -0.8], &[]),
+            (&[], &[0.4, -0.3]),
+            (&[0.9], &[0.5, 0.2, 0.1]),
+            (&[0.3, 0.1, 0.2], &[0.7]),
+            (&[], &[]),
+        ];
         for (phi, theta) in cases {
             let noise = Arma::new(phi, theta, Variance(2.0)).unwrap();
             let r = noise.autocovariance();
             for lag in 0..r.0.len() + 3 {
-                assert!((r.at(lag as isize) - by_impulse_response(&noise, lag)).abs() < 1e-13 * r.0[0], "{phi:?} {theta:?} {lag}");
+                assert!(
+                    (r.at(lag as isize) - by_impulse_response(&noise, lag)).abs() < 1e-13 * r.0[0],
+                    "{phi:?} {theta:?} {lag}"
+                );
             }
         }
     }

@@ -135,7 +135,9 @@ impl Moments<'_> {
             let taps = (0..diagonals.len().min(n + lag + 1)).map(|j| (j, n + lag - j));
             let near = |(j, place): (usize, usize)| {
                 let reach = (place + 1).saturating_sub(width)..(place + width).min(n + 1);
-                let moment = |m: usize| diagonals.get((n - m).abs_diff(j)).map_or(0.0, |s| s.get(j.min(n - m)).copied().unwrap_or(0.0));
+                let moment = |m: usize| {
+                    diagonals.get((n - m).abs_diff(j)).map_or(0.0, |s| s.get(j.min(n - m)).copied().unwrap_or(0.0))
+                };
                 reach.map(|m| moment(m) * errors.entry(m, place)).sum::<f64>()
             };
             taps.map(near).sum()
@@ -148,7 +150,8 @@ impl Moments<'_> {
 
 /// Each column filtered from rest.
 pub(super) fn filtered(columns: &DMatrix<f64>, taps: &[f64]) -> DMatrix<f64> {
-    let through = |column: nalgebra::DVectorView<'_, f64>| convolve(&after(0.0, taps.len() - 1, column.as_slice()), taps);
+    let through =
+        |column: nalgebra::DVectorView<'_, f64>| convolve(&after(0.0, taps.len() - 1, column.as_slice()), taps);
     let columns_out: Vec<f64> = columns.column_iter().flat_map(through).collect();
     DMatrix::from_vec(columns.nrows(), columns.ncols(), columns_out)
 }

@@ -32,7 +32,8 @@ fn uncertain_iir() -> Iir {
 /// Errors of every form.
 fn forms() -> Vec<Covariance> {
     let variances = (0..POINTS).map(|n| Variance(0.1 + 0.01 * n as f64)).collect();
-    let diagonals = (0..3).map(|lag| (lag..POINTS).map(|n| (1.0 + 0.01 * n as f64) / f64::powi(4.0, lag as i32)).collect());
+    let diagonals =
+        (0..3).map(|lag| (lag..POINTS).map(|n| (1.0 + 0.01 * n as f64) / f64::powi(4.0, lag as i32)).collect());
     vec![
         Covariance::White { variance: Variance(0.3), length: POINTS },
         Covariance::Independent(variances),
@@ -111,7 +112,8 @@ fn uncertain_taps_tie_all_points_together() {
         let r = matrix(&errors);
         let second_order = (0..16).map(|ij| shift(ij / 4) * &r * shift(ij % 4).transpose() * u[(ij / 4, ij % 4)]);
         let through = as_matrix(&fir);
-        let expected = &through * &r * through.transpose() + &past * &u * past.transpose() + second_order.sum::<DMatrix<f64>>();
+        let expected =
+            &through * &r * through.transpose() + &past * &u * past.transpose() + second_order.sum::<DMatrix<f64>>();
         assert!((&output - expected).amax() < 1e-13, "{errors:?}");
         let variances = fir.apply(&x, &errors, Start::Rest).unwrap().variances;
         assert!((0..POINTS).all(|n| (output[(n, n)] - variances[n].0).abs() < 1e-13));
@@ -176,7 +178,11 @@ fn iir_sensitivities_are_the_derivatives_by_the_coefficients() {
     let (iir, x) = (uncertain_iir(), signal());
     let moved = |place: usize, step: f64| {
         let (mut b, mut a) = (iir.numerator().to_vec(), iir.denominator().to_vec());
-        if place < 2 { a[place + 1] += step } else { b[place - 2] += step }
+        if place < 2 {
+            a[place + 1] += step
+        } else {
+            b[place - 2] += step
+        }
         Iir::certain(b, a).unwrap().values(&x, Start::Settled(0.7))
     };
     let derivative = |place: usize| {

@@ -170,7 +170,8 @@ impl Moments {
         let uncertainty: Vec<StandardUncertainty> = self.squares.iter().map(deviation).collect();
         let differs = |n: &usize| {
             let (found, stated) = (uncertainty[*n].0, propagated.variances[*n].0.sqrt());
-            let beyond = |difference: f64, chance: f64| difference.abs() > simulation.tolerance * stated + CHANCE * chance;
+            let beyond =
+                |difference: f64, chance: f64| difference.abs() > simulation.tolerance * stated + CHANCE * chance;
             beyond(self.mean[*n] - propagated.values[*n], found / trials.sqrt())
                 || beyond(found - stated, found / (2.0 * trials).sqrt())
         };
@@ -186,7 +187,11 @@ fn findings(failures: &[usize], unstable: usize, trials: usize) -> Vec<Finding> 
         Finding::new(
             Severity::Warning,
             "not-linear",
-            format!("the propagated result differs from {trials} trials at {} points: {}", failures.len(), runs(failures)),
+            format!(
+                "the propagated result differs from {trials} trials at {} points: {}",
+                failures.len(),
+                runs(failures)
+            ),
             "the coefficients are too uncertain for first order there",
             "take mean and uncertainty from the trials, or a calibration with less uncertainty",
         )

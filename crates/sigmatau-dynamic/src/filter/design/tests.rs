@@ -103,7 +103,9 @@ fn covariance_in_full_and_line_by_line_tell_the_same() {
     let full = full(&response);
     let covariance = |covariance| {
         let goal = Goal { covariance, ..goal(&response, Aim::Inverse) };
-        let Covariance::Dense(of_taps) = goal.fir(6).unwrap().filter.covariance().clone() else { panic!("it is dense") };
+        let Covariance::Dense(of_taps) = goal.fir(6).unwrap().filter.covariance().clone() else {
+            panic!("it is dense")
+        };
         (of_taps, goal.iir(&EQUATION).unwrap().filter.covariance().clone())
     };
     let (lines, in_full) = (covariance(None), covariance(Some(&full)));
@@ -119,7 +121,11 @@ fn a_searched_delay_is_that_of_the_filter() {
     let found = Goal { delay: Lag::UpTo(3), ..goal(&response, Aim::Inverse) }.fir(8).unwrap();
     assert_eq!(found.delay, 0.0); // 1/(1 + 0.5 z⁻¹) is causal
     let advanced = Response {
-        lines: response_of(&late, 45.0).lines.into_iter().map(|line| Line { value: line.value.inv(), ..line }).collect(),
+        lines: response_of(&late, 45.0)
+            .lines
+            .into_iter()
+            .map(|line| Line { value: line.value.inv(), ..line })
+            .collect(),
         findings: Vec::new(),
     };
     let found = Goal { delay: Lag::UpTo(9), ..goal(&advanced, Aim::Forward) }.fir(4).unwrap();
@@ -236,7 +242,10 @@ fn what_cannot_be_designed_is_refused() {
     assert!(refused(goal(&zero, Aim::Inverse)).contains("its inverse does not exist"));
     assert!(matches!(plain.fir(61), Err(FilterError::Undetermined { lines: 30, coefficients: 61 })));
     let wrong = DMatrix::zeros(3, 3);
-    assert_eq!(Goal { covariance: Some(&wrong), ..plain }.fir(4).unwrap_err(), FilterError::Size { given: 3, expected: 60 });
+    assert_eq!(
+        Goal { covariance: Some(&wrong), ..plain }.fir(4).unwrap_err(),
+        FilterError::Size { given: 3, expected: 60 }
+    );
     let errors = Covariance::White { variance: Variance(1.0), length: 1 };
     assert!(plain.fir(4).unwrap().filter.apply(&[1.0], &errors, Start::Rest).is_ok());
 }
