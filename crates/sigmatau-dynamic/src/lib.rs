@@ -8,6 +8,8 @@
 //! share their sources; [`transducer`], chains of instrument transformers, shunts and digitizers, and their accuracy
 //! classes; [`power`], power and energy at the harmonics; [`network`], many sensors calibrated at once; [`drift`],
 //! what changed between two calibrations. What never does: transforms and
+//! share; [`covariance`], what is known of the errors of a series, as a type; [`filter`], digital filters with
+//! uncertain coefficients, and what they do to a signal and its errors. What never does: transforms and
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod compare;

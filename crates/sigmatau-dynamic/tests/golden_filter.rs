@@ -105,14 +105,24 @@ fn a_shift_agrees_but_for_the_end_of_the_record() {
     assert_eq!(theirs[58], golden("fir-white", "y")[0]);
 }
 
-/// Its sum over the impulse response ends early for stationary noise, and its settled state is solved for to some
-/// ten digits.
 #[test]
 fn iir_propagation_agrees() {
     let (x, iir) = (signal(), Iir::new(vec![0.2, 0.1, 0.05], vec![1.0, -1.1, 0.5], dense()).unwrap());
     assert_filtered(&iir.apply(&x, &white(), settled()).unwrap(), "iir-white", 1e-10);
     assert_filtered(&iir.apply(&x, &independent(), settled()).unwrap(), "iir-independent", 1e-10);
     assert_filtered(&iir.apply(&x, &stationary(), settled()).unwrap(), "iir-stationary", 1e-10);
+}
+
+/// PyDynamic cuts the impulse response to the number of lags that are given: eight lags, beyond which the
+/// autocovariance is zero, make less noise than the same eight with zeros behind them.
+#[test]
+fn zeros_behind_an_autocovariance_change_nothing() {
+    assert!(golden("iir-few-lags", "u")[0] < 0.999 * golden("iir-stationary", "u")[0]);
+    let (x, iir) = (signal(), Iir::certain(vec![0.2, 0.1, 0.05], vec![1.0, -1.1, 0.5]).unwrap());
+    let Covariance::Stationary { autocovariance, length } = stationary() else { panic!("it is stationary") };
+    let padded = Autocovariance([autocovariance.0, vec![0.0; 392]].concat());
+    let with_zeros = iir.apply(&x, &Covariance::Stationary { autocovariance: padded, length }, settled()).unwrap();
+    assert_eq!(with_zeros, iir.apply(&x, &stationary(), settled()).unwrap());
 }
 
 /// A second-order sensor with its resonance at 30 kHz.

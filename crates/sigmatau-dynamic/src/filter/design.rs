@@ -21,6 +21,7 @@ use super::{Filter, FilterError, Fir};
 use crate::covariance::Bivariate;
 use crate::response::Response;
 pub use iir::{Criterion, Orders, Trials};
+use least_squares::LeastSquares;
 use nalgebra::{DMatrix, DVector};
 use sigmatau_core::Finding;
 use sigmatau_spectrum::fft::Complex64;
@@ -215,10 +216,10 @@ impl Target {
         self.omega.len()
     }
 
-    /// T e^(−iωτ).
-    fn delayed(&self, delay: f64) -> Vec<Complex64> {
+    /// T e^(−iωτ) of a response at the lines.
+    fn delayed(&self, response: &[Complex64], delay: f64) -> Vec<Complex64> {
         let value = |h: &Complex64| if self.aim == Aim::Forward { *h } else { h.inv() };
-        self.response.iter().zip(&self.omega).map(|(h, omega)| value(h) * Complex64::cis(-omega * delay)).collect()
+        response.iter().zip(&self.omega).map(|(h, omega)| value(h) * Complex64::cis(-omega * delay)).collect()
     }
 
     /// d(T e^(−iωτ))/dH.
@@ -231,6 +232,16 @@ impl Target {
     fn stacked(&self, values: &[Complex64]) -> DVector<f64> {
         let weighted = |part: fn(&Complex64) -> f64| values.iter().zip(&self.weights).map(move |(z, w)| w * part(z));
         DVector::from_iterator(2 * values.len(), weighted(|z| z.re).chain(weighted(|z| z.im)))
+    }
+
+    /// How the coefficients of a system with weighted rows change with the real and the imaginary parts of the target.
+    fn by_target(&self, system: &LeastSquares) -> DMatrix<f64> {
+        let (mut by_target, lines) = (system.pseudo_inverse(), self.lines());
+        for (line, weight) in self.weights.iter().enumerate() {
+            by_target.column_mut(line).scale_mut(*weight);
+            by_target.column_mut(line + lines).scale_mut(*weight);
+        }
+        by_target
     }
 
     /// The covariance of coefficients from how they change with the real and the imaginary parts of T e^(−iωτ).
@@ -268,12 +279,13 @@ impl Target {
     /// The design with this filter.
     fn design<F: Filter>(&self, filter: F, delay: f64, rate: f64, findings: Vec<Finding>) -> Design<F> {
         let targets = self.frequencies.iter().zip(self.delayed(delay));
+        let targets = self.frequencies.iter().zip(self.delayed(&self.response, delay));
         let deviation =
             |(frequency, target): (&f64, Complex64)| (*frequency, filter.line(*frequency, rate).value / target - 1.0);
         Design { deviations: targets.map(deviation).collect(), filter, delay, findings }
     }
 
-    /// The target with a response drawn from the normal law of its errors.
+    /// A response drawn from the normal law of its errors.
     fn drawn(&self, gaussian: &mut Gaussian) -> Vec<Complex64> {
         let lines = self.lines();
         match &self.errors {

@@ -36,15 +36,10 @@ impl Goal<'_> {
         }
         let target = self.target()?;
         let system = LeastSquares::new(system(&target, taps))?;
-        let right = |delay: f64| target.stacked(&target.delayed(delay));
+        let right = |delay: f64| target.stacked(&target.delayed(&target.response, delay));
         let rated = self.delays().into_iter().map(|delay| (system.residual(&right(delay)), delay));
         let (_, delay) = rated.min_by(|one, other| one.0.total_cmp(&other.0)).expect("there is a delay");
-        let mut sensitivities = system.pseudo_inverse();
-        for (line, weight) in target.weights.iter().enumerate() {
-            sensitivities.column_mut(line).scale_mut(*weight);
-            sensitivities.column_mut(line + target.lines()).scale_mut(*weight);
-        }
-        let covariance = Covariance::Dense(target.covariance(&sensitivities, delay));
+        let covariance = Covariance::Dense(target.covariance(&target.by_target(&system), delay));
         let filter = Fir::new(system.solve(&right(delay)).as_slice().to_vec(), covariance)?;
         Ok(target.design(filter, delay, self.rate, Vec::new()))
     }

@@ -1,7 +1,7 @@
 //! The design of IIR filters: a linear fit, refined, and made stable by delay.
 
 use super::least_squares::LeastSquares;
-use super::{Aim, Design, Goal, Lag, Target};
+use super::{Design, Goal, Lag, Target};
 use crate::filter::{FilterError, Iir, polynomial};
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
@@ -72,18 +72,17 @@ impl Goal<'_> {
 
     /// The stable filter that misses the target least; where none is stable, the last one with more delay.
     fn nearest(&self, target: &Target, orders: &Orders) -> Result<(f64, Iir), FilterError> {
-        let mut best: Option<(f64, f64, Fit)> = None;
+        let (mut best, mut last) = (None, 0.0);
         for delay in self.delays() {
-            let fit = fit(target, orders, &target.delayed(delay))?;
+            let delayed = target.delayed(&target.response, delay);
+            let fit = Fit::new(target, orders, &delayed)?;
             let cost = fit.cost(target);
-            if fit.is_stable() && best.as_ref().is_none_or(|(least, ..)| cost < *least) {
-                best = Some((cost, delay, fit));
+            if fit.is_stable() && best.is_none_or(|(least, _)| cost < least) {
+                best = Some((cost, delay));
             }
+            last = delay;
         }
-        match best {
-            Some((_, delay, fit)) => Ok((delay, fit.filter(target, orders, delay)?)),
-            None => stabilised(target, orders, self.delays().last().copied().unwrap_or(0.0)),
-        }
+        stabilised(target, orders, best.map_or(last, |(_, delay)| delay))
     }
 
     /// Designs the filter again and again, for responses drawn from their normal law, with the `delay` that was
@@ -96,11 +95,8 @@ impl Goal<'_> {
         let target = self.target()?;
         let trial = |stream: u64| {
             let response = target.drawn(&mut Gaussian::new(seed, stream));
-            let value = |(h, omega): (&Complex64, &f64)| {
-                (if self.aim == Aim::Forward { *h } else { h.inv() }) * Complex64::cis(-omega * delay)
-            };
-            let drawn: Vec<Complex64> = response.iter().zip(&target.omega).map(value).collect();
-            fit(&target, orders, &drawn).ok().filter(Fit::is_stable).map(|fit| fit.theta)
+            let delayed = target.delayed(&response, delay);
+            Fit::new(&target, orders, &delayed).ok().filter(Fit::is_stable).map(|fit| fit.theta)
         };
         let drawn: Vec<Option<DVector<f64>>> = (0..trials).into_par_iter().map(trial).collect();
         let stable: Vec<&DVector<f64>> = drawn.iter().flatten().collect();
@@ -128,16 +124,15 @@ fn reflection(delay: f64) -> Finding {
 
 /// More delay, until the fit is stable.
 fn stabilised(target: &Target, orders: &Orders, delay: f64) -> Result<(f64, Iir), FilterError> {
-    let mut delay = delay;
-    let mut fitted = fit(target, orders, &target.delayed(delay))?;
-    for _ in 1..ROUNDS {
-        if fitted.is_stable() {
-            break;
+    let (mut delay, mut rounds) = (delay, 1..ROUNDS);
+    loop {
+        let delayed = target.delayed(&target.response, delay);
+        let fit = Fit::new(target, orders, &delayed)?;
+        if fit.is_stable() || rounds.next().is_none() {
+            return Ok((delay, fit.filter(target, orders, delay)?));
         }
-        delay = (delay + missing_delay(&fitted.denominator())).ceil().max(delay.floor() + 1.0);
-        fitted = fit(target, orders, &target.delayed(delay))?;
+        delay = (delay + missing_delay(&fit.denominator())).ceil().max(delay.floor() + 1.0);
     }
-    Ok((delay, fitted.filter(target, orders, delay)?))
 }
 
 /// The median over frequencies of what 1/A loses in group delay by its poles outside of the unit circle, in points.
@@ -154,11 +149,11 @@ fn missing_delay(denominator: &[f64]) -> f64 {
 }
 
 /// Coefficients that fit a delayed target.
-struct Fit {
+struct Fit<'a> {
     /// (a(1) … a(p), b(0) … b(q)).
     theta: DVector<f64>,
     poles: usize,
-    target: Vec<Complex64>,
+    delayed: &'a [Complex64],
 }
 
 /// The coefficients for one delayed target.
@@ -170,10 +165,17 @@ fn fit(target: &Target, orders: &Orders, delayed: &[Complex64]) -> Result<Fit, F
     match orders.criterion {
         Criterion::Equation => Ok(linear),
         Criterion::Response => linear.refined(target),
+impl<'a> Fit<'a> {
+    fn new(target: &Target, orders: &Orders, delayed: &'a [Complex64]) -> Result<Self, FilterError> {
+        let theta = DVector::zeros(orders.poles + orders.zeros + 1);
+        let mut fit = Self { theta, poles: orders.poles, delayed };
+        fit.theta = fit.equation(target)?.solve(&-target.stacked(delayed));
+        match orders.criterion {
+            Criterion::Equation => Ok(fit),
+            Criterion::Response => fit.refined(target),
+        }
     }
-}
 
-impl Fit {
     fn denominator(&self) -> Vec<f64> {
         [&[1.0], &self.theta.as_slice()[..self.poles]].concat()
     }
@@ -195,7 +197,7 @@ impl Fit {
 
     /// √w (B/A − T), stacked.
     fn misses(&self, target: &Target) -> DVector<f64> {
-        let misses = self.values(target).into_iter().zip(&self.target).map(|([a, b], t)| b / a - t);
+        let misses = self.values(target).into_iter().zip(self.delayed).map(|([a, b], t)| b / a - t);
         target.stacked(&misses.collect::<Vec<_>>())
     }
 
@@ -219,7 +221,7 @@ impl Fit {
 
     /// The derivatives of T A − B.
     fn of_equation(&self, target: &Target) -> Vec<Vec<Complex64>> {
-        let factors: Vec<_> = self.target.iter().map(|t| [*t, -Complex64::ONE]).collect();
+        let factors: Vec<_> = self.delayed.iter().map(|t| [*t, -Complex64::ONE]).collect();
         self.columns(target, &factors)
     }
 
@@ -238,11 +240,7 @@ impl Fit {
         let mut cost = self.cost(target);
         for _ in 0..STEPS {
             let step = self.response(target)?.solve(&self.misses(target));
-            let moved = |halvings: i32| Self {
-                theta: &self.theta - &step * 0.5_f64.powi(halvings),
-                poles: self.poles,
-                target: self.target.clone(),
-            };
+            let moved = |halvings: i32| Self { theta: &self.theta - &step * 0.5_f64.powi(halvings), ..self };
             let lower = (0..20).map(moved).map(|fit| (fit.cost(target), fit)).find(|(moved, _)| *moved < cost);
             let Some((least, fit)) = lower else { break };
             let settled = step.norm() < 1e-14 * self.theta.norm();
@@ -257,15 +255,8 @@ impl Fit {
     /// The filter, with the covariance of its coefficients.
     fn filter(&self, target: &Target, orders: &Orders, delay: f64) -> Result<Iir, FilterError> {
         let sensitivities = match orders.criterion {
-            Criterion::Equation => self.sensitivities(target)?,
-            Criterion::Response => {
-                let mut sensitivities = self.response(target)?.pseudo_inverse();
-                for (line, weight) in target.weights.iter().enumerate() {
-                    sensitivities.column_mut(line).scale_mut(*weight);
-                    sensitivities.column_mut(line + target.lines()).scale_mut(*weight);
-                }
-                sensitivities
-            }
+            Criterion::Equation => self.by_target(target)?,
+            Criterion::Response => target.by_target(&self.response(target)?),
         };
         let covariance = target.covariance(&sensitivities, delay);
         Iir::new(self.numerator().to_vec(), self.denominator(), covariance)
@@ -273,11 +264,11 @@ impl Fit {
 
     /// How the coefficients of the linear fit change with the target, which is on both sides of it: from
     /// g = Re Dᴴ W (T A − B) = 0, dθ = −(Dᴴ W D)⁻¹ ∂g/∂T dT, D the derivatives of T A − B.
-    fn sensitivities(&self, target: &Target) -> Result<DMatrix<f64>, FilterError> {
+    fn by_target(&self, target: &Target) -> Result<DMatrix<f64>, FilterError> {
         let (lines, columns) = (target.lines(), self.of_equation(target));
         let mut slopes = DMatrix::zeros(self.theta.len(), 2 * lines);
         for (k, [a, b]) in self.values(target).into_iter().enumerate() {
-            let (miss, weight) = (self.target[k] * a - b, target.weights[k].powi(2));
+            let (miss, weight) = (self.delayed[k] * a - b, target.weights[k].powi(2));
             for (place, column) in columns.iter().enumerate() {
                 let direct = column[k].conj() * a;
                 let turn = Complex64::cis(target.omega[k] * (place + 1) as f64);
