@@ -164,13 +164,13 @@ fn drawn_records_are_opened_with_their_rate_and_in_si() {
 fn mistakes_are_named_with_their_line() {
     let cases = [
         (("gain = 2.0", "gian = 2.0"), "line 21: unknown field `gian`"),
-        (("2000.0]", "5000.0]"), "line 7: the excitation reaches 5000 Hz; it must end above 0 and below 4096 Hz"),
-        (("rate = 8192.0", "rate = 0.0"), "line 6: 0 Hz is not a positive number"),
-        (("\"multisine\"", "\"multisin\""), "line 7: "),
-        (("period = 256", "period = 0"), "line 7: the period 0 is not a positive number"),
-        (("\"Pa\"", "\"Pq\""), "line 8: read the unit `Pq`"),
-        (("\"mV\", step = 1e-9", "\"mV\", step = 0.0"), "line 9: the step 0 is not a positive number"),
-        (("damping = 0.1\n", ""), "line 11: `b` has either both `resonance` and `damping` or none"),
+        (("2000.0]", "5000.0]"), "line 6: the excitation reaches 5000 Hz; it must end above 0 and below 4096 Hz"),
+        (("rate = 8192.0", "rate = 0.0"), "line 5: 0 Hz is not a positive number"),
+        (("\"multisine\"", "\"multisin\""), "line 6: "),
+        (("period = 256", "period = 0"), "line 6: the period 0 is not a positive number"),
+        (("\"Pa\"", "\"Pq\""), "line 7: read the unit `Pq`"),
+        (("\"mV\", step = 1e-9", "\"mV\", step = 0.0"), "line 8: the step 0 is not a positive number"),
+        (("damping = 0.1\n", ""), "line 10: `b` has either both `resonance` and `damping` or none"),
         (("name = \"a\"", "name = \"b-1\""), "line 19: two sensors are named `b-1`"),
     ];
     for ((from, to), expected) in cases {
