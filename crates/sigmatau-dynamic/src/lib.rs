@@ -10,6 +10,8 @@
 //! what changed between two calibrations. What never does: transforms and
 //! share; [`covariance`], what is known of the errors of a series, as a type; [`filter`], digital filters with
 //! uncertain coefficients, and what they do to a signal and its errors. What never does: transforms and
+//! share; [`screen`], what a record looks like before; [`covariance`], what is known of the errors of a series, as a
+//! type. What never does: transforms and
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod compare;
