@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_schema_finds_its_columns_and_tells_which_is_missing() {
-        let schema = Schema { name: "s", version: 1, fields: &[float("a", "1", ""), text("b", "")] };
+        const FIELDS: &[Field] = &[float("a", "1", ""), text("b", "")];
+        let schema = Schema { name: "s", version: 1, fields: FIELDS };
         let (a, b) = (Column::integer("a", Unit::ONE, vec![1]), Column::text("b", vec!["x".into()]));
         let table = Table::new(vec![b.clone(), Column::text("c", vec!["y".into()]), a]).unwrap();
         let selected = schema.select(&table, Path::new("t.parquet")).unwrap();

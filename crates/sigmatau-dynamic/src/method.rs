@@ -13,10 +13,16 @@ mod h1;
 mod h2;
 mod hv;
 mod lpm;
+mod multisine;
+mod pair;
+mod ratio;
 mod segments;
+mod shock;
+mod sine_fit;
 
 /// Every method.
-pub static METHODS: &[&Method] &[&h1::METHOD, &h2::METHOD, &hv::METHOD, &lpm::METHOD, &sine_fit::METHOD, &multisine::METHOD, &shock::METHOD];
+pub static METHODS: &[&Method] =
+    &[&h1::METHOD, &h2::METHOD, &hv::METHOD, &lpm::METHOD, &sine_fit::METHOD, &multisine::METHOD, &shock::METHOD];
 
 /// A way to a frequency response.
 pub struct Method {

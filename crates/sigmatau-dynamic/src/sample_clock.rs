@@ -4,11 +4,11 @@
 //! reference time is t = s + c(s) with c(s) = offset + rate·(s − s̄) + drift·(s − s̄)²/2 about the middle s̄ of the
 //! record. [`SampleClock::from_stamps`] finds it from the times at which a host received the samples,
 //! [`SampleClock::from_tone`] from a tone that the sensor and a reference channel both recorded. What is left
-//! uncertain is u(c), which turns every line of a response by ωu: the same cause for all lines, a [`Source`].
+//! uncertain is u(c), which turns every line of a response by ωu: the same cause for all lines, a [`Effect`].
 
 use crate::covariance::{StandardUncertainty, Variance};
+use crate::effect::Effect;
 use crate::response::{Line, Response};
-use crate::source::Source;
 use nalgebra::{DMatrix, DVector};
 use sigmatau_core::Finding;
 use sigmatau_spectrum::fft::Complex64;
@@ -168,9 +168,9 @@ impl SampleClock {
     }
 
     /// What the uncertainty of the clock at the sensor's time s does to a response: the phase of each line off by
-    /// ωu(c), all by the same cause. [`Source::added_to`] adds it to single lines, a fit takes it as it is.
-    pub fn source(&self, frequencies: &[f64], sensor_time: f64) -> Source {
-        Source::delay("sample clock", self.uncertainty(sensor_time), frequencies)
+    /// ωu(c), all by the same cause. [`Effect::added_to`] adds it to single lines, a fit takes it as it is.
+    pub fn source(&self, frequencies: &[f64], sensor_time: f64) -> Effect {
+        Effect::delay("sample clock", self.uncertainty(sensor_time), frequencies)
     }
 }
 

@@ -31,7 +31,13 @@ fn a_short_compensation_covers_with_the_bias_that_it_states_and_not_without() {
 }
 #[test]
 fn show() {
-    for row in [simulated::of_fir(2000), simulated::of_iir(2000), simulated::of_close_compensation(1000), simulated::of_short_compensation(1000), simulated::of_stated_bias(1000)] {
+    for row in [
+        simulated::of_fir(2000),
+        simulated::of_iir(2000),
+        simulated::of_close_compensation(1000),
+        simulated::of_short_compensation(1000),
+        simulated::of_stated_bias(1000),
+    ] {
         println!("{row:?}");
     }
 }

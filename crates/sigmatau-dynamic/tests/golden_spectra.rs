@@ -7,7 +7,7 @@ const RANDOM: &str = include_str!("golden/random.csv");
 const LPM: &str = include_str!("golden/lpm.csv");
 const RATE: f64 = 10.0;
 
-/// The record of scripts/golden-dynamic: noise, and y(n) = 0.5 x(n) + 0.2 x(n−1) + 0.6 y(n−1) with noise.
+/// The record of scripts/golden-responses: noise, and y(n) = 0.5 x(n) + 0.2 x(n−1) + 0.6 y(n−1) with noise.
 fn record(points: usize) -> [Vec<f64>; 2] {
     let next = |n: &u64| Some(n * 16_807 % 2_147_483_647);
     let numbers = std::iter::successors(Some(1_234_567_890), next).map(|n| n as f64 / 2_147_483_647.0 - 0.5);

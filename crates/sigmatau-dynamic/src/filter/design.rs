@@ -278,7 +278,6 @@ impl Target {
 
     /// The design with this filter.
     fn design<F: Filter>(&self, filter: F, delay: f64, rate: f64, findings: Vec<Finding>) -> Design<F> {
-        let targets = self.frequencies.iter().zip(self.delayed(delay));
         let targets = self.frequencies.iter().zip(self.delayed(&self.response, delay));
         let deviation =
             |(frequency, target): (&f64, Complex64)| (*frequency, filter.line(*frequency, rate).value / target - 1.0);

@@ -1,8 +1,8 @@
 //! Fits of models.
 
+use sigmatau_dynamic::effect::Effect;
 use sigmatau_dynamic::identify::{Between, identify};
 use sigmatau_dynamic::model::{Model, Settings};
-use sigmatau_dynamic::source::Source;
 use sigmatau_dynamic::{Bivariate, Complex64, StandardUncertainty};
 use sigmatau_spectrum::Gaussian;
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -104,8 +104,8 @@ pub(crate) fn coverage(case: &Case, trials: u64) -> Vec<(String, f64)> {
         let mut noise = Gaussian::new(77, trial);
         let mut response = structure.response(case.truth, &frequencies);
         let sources = [
-            Source::scale("reference", StandardUncertainty(case.scale), frequencies.len()),
-            Source::delay("clock", StandardUncertainty(case.delay), &frequencies),
+            Effect::scale("reference", StandardUncertainty(case.scale), frequencies.len()),
+            Effect::delay("clock", StandardUncertainty(case.delay), &frequencies),
         ];
         let shifts = [noise.draw(), noise.draw()];
         for (place, line) in response.lines.iter_mut().enumerate() {

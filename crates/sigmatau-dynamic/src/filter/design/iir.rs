@@ -156,15 +156,6 @@ struct Fit<'a> {
     delayed: &'a [Complex64],
 }
 
-/// The coefficients for one delayed target.
-fn fit(target: &Target, orders: &Orders, delayed: &[Complex64]) -> Result<Fit, FilterError> {
-    let start =
-        Fit { theta: DVector::zeros(orders.poles + orders.zeros + 1), poles: orders.poles, target: delayed.to_vec() };
-    let (system, right) = (start.equation(target)?, -target.stacked(delayed));
-    let linear = Fit { theta: system.solve(&right), ..start };
-    match orders.criterion {
-        Criterion::Equation => Ok(linear),
-        Criterion::Response => linear.refined(target),
 impl<'a> Fit<'a> {
     fn new(target: &Target, orders: &Orders, delayed: &'a [Complex64]) -> Result<Self, FilterError> {
         let theta = DVector::zeros(orders.poles + orders.zeros + 1);
