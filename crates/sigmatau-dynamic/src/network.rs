@@ -62,8 +62,10 @@ pub enum NetworkError {
         "calibrate a network: no reference has a usable reading in run {0}; every run from 0 to the last needs one with a noise above 0"
     )]
     Run(usize),
-    /// A reference has a response of zero, or none.
-    #[error("calibrate a network: the response {response} of the reference `{name}` is zero or not finite")]
+    /// A reference has a response of zero, or none, or one of unknown uncertainty.
+    #[error(
+        "calibrate a network: the response {response} of the reference `{name}` is zero, or it or its uncertainty not finite; take both from its certificate, or leave it out"
+    )]
     Response {
         /// The name of the reference.
         name: String,
@@ -233,9 +235,12 @@ fn check(references: &[Reference], errors: &Errors) -> Result<(), NetworkError> 
     if errors.length() != references.len() {
         return Err(NetworkError::Errors { references: references.len(), errors: errors.length() });
     }
-    let useless = |reference: &&Reference| !reference.response.is_finite() || reference.response == Complex64::ZERO;
-    match references.iter().find(useless) {
-        Some(bad) => Err(NetworkError::Response { name: bad.name.clone(), response: bad.response }),
+    let useless = |(reference, covariance): &(&Reference, Bivariate)| {
+        let response = reference.response;
+        !response.is_finite() || response == Complex64::ZERO || !covariance.power().is_finite()
+    };
+    match references.iter().zip(errors.covariances()).find(useless) {
+        Some((bad, _)) => Err(NetworkError::Response { name: bad.name.clone(), response: bad.response }),
         None => Ok(()),
     }
 }
