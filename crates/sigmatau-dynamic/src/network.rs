@@ -62,8 +62,10 @@ pub enum NetworkError {
         "calibrate a network: no reference has a usable reading in run {0}; every run from 0 to the last needs one with a noise above 0"
     )]
     Run(usize),
-    /// A reference has a response of zero, or none.
-    #[error("calibrate a network: the response {response} of the reference `{name}` is zero or not finite")]
+    /// A reference has a response of zero, or none, or one of unknown uncertainty.
+    #[error(
+        "calibrate a network: the response {response} of the reference `{name}` is zero, or it or its uncertainty not finite; take both from its certificate, or leave it out"
+    )]
     Response {
         /// The name of the reference.
         name: String,
@@ -112,8 +114,8 @@ pub const SIGNIFICANCE: f64 = 0.01;
 /// The responses of the sensors at one frequency, from the readings of references and sensors in common runs.
 ///
 /// `errors` are those of the references' responses, in their order; sources that two of them name are common
-/// to both. The noise of this calibration is that of `name`. Takes O(N k²) steps for k runs to a sensor, and O((S + 2 M)³)
-/// once for every reference.
+/// to both. The noise of this calibration is that of `name`. Takes O(N (S + 2 M)) steps, for sensors that read
+/// in several runs O(N (S + 2 M)³), and O((S + 2 M)³) for every reference.
 ///
 /// ```
 /// use sigmatau_dynamic::network::{Reading, Reference, co_calibrate};
@@ -148,11 +150,9 @@ pub fn co_calibrate(
     let checks: Vec<ReferenceCheck> = references.iter().enumerate().filter_map(check).collect();
     let dof = equations.dof;
     let p_value = (dof > 0).then(|| p_beyond(solution.chi_squared, dof));
-    let lost = sensors
-        .iter()
-        .zip(&observed)
-        .enumerate()
-        .filter_map(|(place, (readings, sensor))| sensor.finding(place, readings.len()));
+    let read = sensors.iter().map(Vec::len).zip(&observed).enumerate();
+    let lost =
+        read.filter_map(|(place, (given, sensor))| Some(sensor.finding(given)?.about(format!("sensor {place}"))));
     let findings = disagreement(&checks, p_value, solution.chi_squared, dof).into_iter().chain(lost).collect();
     Ok(CoCalibration {
         responses: observed.iter().map(|sensor| sensor.response(&solution)).collect(),
@@ -210,21 +210,14 @@ struct Excitations {
 
 impl Excitations {
     fn first(references: &[Reference], errors: &Errors, sensors: &[Vec<Reading>]) -> Result<Self, NetworkError> {
-        if errors.length() != references.len() {
-            return Err(NetworkError::Errors { references: references.len(), errors: errors.length() });
-        }
-        if let Some(bad) =
-            references.iter().find(|reference| !reference.response.is_finite() || reference.response == Complex64::ZERO)
-        {
-            return Err(NetworkError::Response { name: bad.name.clone(), response: bad.response });
-        }
+        check(references, errors)?;
         let all = references.iter().flat_map(|reference| &reference.readings).chain(sensors.iter().flatten());
         let mut first = vec![None; all.map(|reading| reading.run + 1).max().unwrap_or(1)];
-        for (reference, reading) in
-            references.iter().flat_map(|reference| reference.readings.iter().map(move |reading| (reference, reading)))
-        {
-            let excitation = reading.value / reference.response;
-            first[reading.run] = first[reading.run].or(Observed::of(reading, excitation).map(|_| excitation));
+        for reference in references {
+            for reading in &reference.readings {
+                let excitation = reading.value / reference.response;
+                first[reading.run] = first[reading.run].or(Observed::of(reading, excitation).map(|_| excitation));
+            }
         }
         let anchored = first.into_iter().enumerate().map(|(run, first)| first.ok_or(NetworkError::Run(run)));
         let first: Vec<Complex64> = anchored.collect::<Result<_, _>>()?;
@@ -234,6 +227,21 @@ impl Excitations {
         };
         let readings = references.iter().map(relative).collect();
         Ok(Self { first, readings })
+    }
+}
+
+/// That there are errors for every reference, and a response of each.
+fn check(references: &[Reference], errors: &Errors) -> Result<(), NetworkError> {
+    if errors.length() != references.len() {
+        return Err(NetworkError::Errors { references: references.len(), errors: errors.length() });
+    }
+    let useless = |(reference, covariance): &(&Reference, Bivariate)| {
+        let response = reference.response;
+        !response.is_finite() || response == Complex64::ZERO || !covariance.power().is_finite()
+    };
+    match references.iter().zip(errors.covariances()).find(useless) {
+        Some((bad, _)) => Err(NetworkError::Response { name: bad.name.clone(), response: bad.response }),
+        None => Ok(()),
     }
 }
 
@@ -276,28 +284,19 @@ impl Sensor {
         self.first * Complex64::new(log[0], log[1]).exp()
     }
 
-    fn finding(&self, place: usize, given: usize) -> Option<Finding> {
-        let (used, weakest) = (
-            self.readings.len(),
-            self.readings.iter().map(|reading| reading.weight().trace()).fold(f64::INFINITY, f64::min),
-        );
-        let (severity, code, seen) = match used {
-            0 => (Severity::Failure, "no-signal", format!("none of {given} readings is usable")),
-            _ if used < given => (
-                Severity::Warning,
-                "readings-lost",
-                format!("{} of {given} readings are zero, not finite or without noise", given - used),
-            ),
-            _ if weakest < WEAK => {
-                (Severity::Warning, "weak-signal", "a reading is less than 5 times its noise".to_owned())
-            }
-            _ => return None,
+    /// What is wrong with the `given` readings, if anything is.
+    fn finding(&self, given: usize) -> Option<Finding> {
+        let lost = given - self.readings.len();
+        let weak = self.readings.iter().any(|reading| reading.weight().trace() < WEAK);
+        let (severity, code, seen) = match (self.readings.len(), lost, weak) {
+            (0, ..) => (Severity::Failure, "no-signal", format!("none of {given} readings is usable")),
+            (_, 1.., _) => (Severity::Warning, "readings-lost", format!("{lost} of {given} readings are not usable")),
+            (_, 0, true) => (Severity::Warning, "weak-signal", "a reading is less than 5 times its noise".to_owned()),
+            (_, 0, false) => return None,
         };
-        let (matters, advice) = (
-            "the response rests on the rest, to first order in the noise",
-            "look at the channel, raise the excitation",
-        );
-        Some(Finding::new(severity, code, seen, matters, advice).about(format!("sensor {place}")))
+        let matters =
+            "readings that are zero, not finite or without noise are left out, the others taken to first order";
+        Some(Finding::new(severity, code, seen, matters, "look at the channel, raise the excitation"))
     }
 }
 

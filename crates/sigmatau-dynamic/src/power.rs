@@ -30,6 +30,16 @@ pub enum PowerError {
     /// The channels have no frequency in common.
     #[error("measure power: the transducers are given at no frequency; give the fundamental and its harmonics")]
     Empty,
+    /// A ratio can't be divided by, or its error is unknown.
+    #[error(
+        "measure power: the ratio {ratio} of a transducer at {frequency} Hz, or its uncertainty, is zero or not finite; calibrate it there, or leave the frequency out"
+    )]
+    Ratio {
+        /// The frequency in Hz.
+        frequency: f64,
+        /// The ratio.
+        ratio: Complex64,
+    },
     /// There are not as many phasors as frequencies.
     #[error(
         "measure power: there are phasors of {phasors} harmonics and transducers at {frequencies} frequencies; give one pair for each, NaN where there is none"
@@ -48,12 +58,14 @@ pub enum PowerError {
         /// Rows and columns that were given.
         found: [usize; 2],
     },
-    /// A variance of the noise is negative or not finite.
-    #[error("measure power: a variance of harmonic number {place} is {value}, not a finite one of at least 0")]
+    /// A variance of the noise is negative, or it or a covariance is not finite.
+    #[error(
+        "measure power: a variance or covariance of harmonic number {place} is {value}; give finite ones, variances of at least 0"
+    )]
     Variance {
         /// The place of the harmonic, from 1.
         place: usize,
-        /// The variance.
+        /// The entry of the matrix.
         value: f64,
     },
     /// An interval that energy can't be counted over.
@@ -84,7 +96,8 @@ impl Phasors {
     /// A harmonic that is not finite counts as missing: it has no power, and [`Power::findings`] tell so.
     ///
     /// # Errors
-    /// When the matrix is not of this size, or a variance of a harmonic that is there is negative or not finite.
+    /// When the matrix is not of this size, or of a harmonic that is there a variance is negative or an entry not
+    /// finite.
     pub fn new(mut harmonics: Vec<Harmonic>, mut noise: DMatrix<f64>) -> Result<Self, PowerError> {
         let count = harmonics.len();
         if noise.shape() != (4 * count, 4 * count) {
@@ -97,8 +110,10 @@ impl Phasors {
             noise.rows_mut(4 * place, 4).fill(0.0);
             noise.columns_mut(4 * place, 4).fill(0.0);
         }
-        match noise.diagonal().iter().position(|variance| !(variance.is_finite() && *variance >= 0.0)) {
-            Some(at) => Err(PowerError::Variance { place: at / 4 + 1, value: noise[(at, at)] }),
+        let size = 4 * count;
+        let bad = |(i, j): &(usize, usize)| !noise[(*i, *j)].is_finite() || i == j && noise[(*i, *j)] < 0.0;
+        match (0..size).flat_map(|i| (0..size).map(move |j| (i, j))).find(bad) {
+            Some(at) => Err(PowerError::Variance { place: at.0 / 4 + 1, value: noise[at] }),
             None => Ok(Self { harmonics, noise, missing }),
         }
     }
@@ -187,12 +202,14 @@ impl Wattmeter {
     /// frequency is the fundamental.
     ///
     /// # Errors
-    /// When the channels are not given at the same frequencies, or at none.
+    /// When the channels are not given at the same frequencies, or at none; or when a ratio is zero, or it or its
+    /// uncertainty is not finite.
     pub fn new(voltage: &Transfer, current: &Transfer) -> Result<Self, PowerError> {
         voltage.same_frequencies(current)?;
         if voltage.frequencies.is_empty() {
             return Err(PowerError::Empty);
         }
+        usable(voltage).and(usable(current))?;
         let ratios = voltage.values.iter().zip(&current.values).flat_map(|(v, i)| [*v, *i]).collect();
         let mut errors = Errors::none(2 * voltage.frequencies.len());
         for (channel, transfer) in [voltage, current].into_iter().enumerate() {
@@ -263,6 +280,18 @@ impl Wattmeter {
         };
         let powers = (0..frequencies).map(power).collect();
         Ok(Primary { meter: self, phasors, values, powers })
+    }
+}
+
+/// That every ratio can be divided by and has a known error.
+fn usable(channel: &Transfer) -> Result<(), PowerError> {
+    let lines = channel.frequencies.iter().zip(&channel.values).zip(channel.errors.covariances());
+    let useless = |((_, ratio), covariance): &((&f64, &Complex64), Bivariate)| {
+        !ratio.is_finite() || **ratio == Complex64::ZERO || !covariance.power().is_finite()
+    };
+    match lines.into_iter().find(useless) {
+        Some(((frequency, ratio), _)) => Err(PowerError::Ratio { frequency: *frequency, ratio: *ratio }),
+        None => Ok(()),
     }
 }
 

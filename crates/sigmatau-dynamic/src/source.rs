@@ -10,6 +10,7 @@ use crate::covariance::Bivariate;
 use nalgebra::{DMatrix, Matrix2};
 use sigmatau_spectrum::fft::Complex64;
 use statrs::function::gamma::gamma_ur;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// A source of uncertainty, by its name.
@@ -189,9 +190,13 @@ pub(crate) fn axes(covariance: &Bivariate) -> [Complex64; 2] {
     [Complex64::new(along, across), Complex64::new(0.0, rest)]
 }
 
-/// The probability of a χ² beyond this one with `dof` degrees of freedom.
+/// The probability of a χ² beyond this one with `dof` degrees of freedom; `NaN` of `NaN`.
 pub(crate) fn p_beyond(chi_squared: f64, dof: usize) -> f64 {
-    if chi_squared > 0.0 { gamma_ur(0.5 * dof as f64, 0.5 * chi_squared) } else { 1.0 }
+    match chi_squared.total_cmp(&0.0) {
+        _ if chi_squared.is_nan() => f64::NAN,
+        Ordering::Greater => gamma_ur(0.5 * dof as f64, 0.5 * chi_squared),
+        _ => 1.0,
+    }
 }
 
 fn part_at(parts: &Parts, place: usize) -> Option<Complex64> {

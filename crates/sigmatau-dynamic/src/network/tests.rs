@@ -224,3 +224,13 @@ fn a_run_without_reference_is_refused() {
     let refused = co_calibrate("2025", &references, &Errors::none(1), &sensors).unwrap_err().to_string();
     assert!(refused.contains("3 references and errors of 1"), "{refused}");
 }
+
+#[test]
+fn a_reference_of_unknown_uncertainty_is_refused() {
+    let truth = Truth::new();
+    let (references, sensors) = truth.drawn(0.0, &mut Gaussian::new(4, 0));
+    let mut errors = truth.errors;
+    errors.add(Source::new("certificate", "gain"), 1, Complex64::new(f64::NAN, 0.0));
+    let refused = co_calibrate("2025", &references, &errors, &sensors).unwrap_err().to_string();
+    assert!(refused.contains("`R1`") && refused.contains("certificate"), "{refused}");
+}

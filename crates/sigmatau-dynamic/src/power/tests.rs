@@ -276,6 +276,19 @@ fn power_factor_near_zero_and_missing_harmonics_are_said() {
 }
 
 #[test]
+fn nothing_unknown_passes_for_certain() {
+    let dead = Wattmeter::new(&Transfer::exact(&[50.0], 1.0), &Transfer::exact(&[50.0], 0.0)).unwrap_err();
+    assert_eq!(dead, PowerError::Ratio { frequency: 50.0, ratio: Complex64::ZERO });
+    let unknown =
+        Transfer::exact(&[50.0], 1.0).with_source(&Source::new("VT", "gain"), |_| Complex64::new(f64::NAN, 0.0));
+    assert!(Wattmeter::new(&unknown, &Transfer::exact(&[50.0], 1.0)).is_err());
+    let mut noise = DMatrix::identity(4, 4);
+    noise[(0, 2)] = f64::NAN;
+    let harmonic = Harmonic { voltage: Complex64::ONE, current: Complex64::ONE };
+    assert!(Phasors::new(vec![harmonic], noise).unwrap_err().to_string().contains("covariance of harmonic number 1"));
+}
+
+#[test]
 fn phasors_that_do_not_fit_are_refused() {
     let meter = meter();
     let one =

@@ -231,7 +231,8 @@ pub struct BandDecision {
 pub struct Decision {
     /// The worst verdict of the bands.
     pub verdict: Verdict,
-    /// A lower bound of the probability that the transducer conforms at all measured frequencies.
+    /// A lower bound of the probability that the transducer conforms at all measured frequencies; 0 where a band was
+    /// not measured.
     pub p_conform: f64,
     /// Band by band.
     pub bands: Vec<BandDecision>,
@@ -246,17 +247,17 @@ impl Band {
         let tests: Vec<(f64, f64, [f64; 2])> = lines.iter().flat_map(|error| self.tests(error)).collect();
         let verdict = tests.iter().map(|(value, u, limits)| rule.decide(*value, *u, *limits)).max();
         let p = at_least(tests.iter().map(|(value, u, limits)| p_conform(*value, *u, *limits)));
-        let worst = |margin: &dyn Fn(&RatioError) -> f64| {
-            lines.iter().copied().copied().min_by(|a, b| margin(a).total_cmp(&margin(b)))
+        let nearest = |margin: &dyn Fn(&RatioError) -> f64| {
+            lines.iter().copied().min_by(|a, b| margin(a).total_cmp(&margin(b))).copied()
         };
-        let pair = worst(&|error| margin(error.ratio, self.ratio))
-            .zip(worst(&|error| self.phase.map_or(0.0, |limits| margin(error.phase, limits))));
+        let ratio = nearest(&|error| margin(error.ratio, self.ratio));
+        let phase = nearest(&|error| self.phase.map_or(0.0, |limits| margin(error.phase, limits)));
         BandDecision {
             band: *self,
             lines: lines.len(),
             verdict: verdict.unwrap_or(Verdict::Undecided),
             p_conform: if lines.is_empty() { 0.0 } else { p },
-            worst: pair.map(<[RatioError; 2]>::from),
+            worst: ratio.zip(phase).map(<[RatioError; 2]>::from),
         }
     }
 
