@@ -125,7 +125,7 @@ impl Shock {
         let line = Line { frequency: local.frequency, value, covariance, coherence: f64::NAN, dof };
         let stands_out = local.excitation.norm() > STANDS_OUT * noise.excitation.sqrt();
         Assessed {
-            kept: stands_out && covariance.power().sqrt() < FIRST_ORDER * value.norm(),
+            kept: stands_out && line.magnitude_u() < FIRST_ORDER * value.norm(),
             unexplained: (local.unexplained / noise.rest).sqrt(),
             line,
         }
