@@ -94,6 +94,9 @@ pub trait Filter: Sized + Sync {
     fn group_delay(&self, frequency: f64, rate: f64) -> f64;
 
     /// The filter followed by a FIR filter of the exactly known `taps`.
+    ///
+    /// # Panics
+    /// When there is no tap.
     #[must_use]
     fn then(&self, taps: &[f64]) -> Self;
 

@@ -115,7 +115,7 @@ impl Fir {
     }
 
     /// xᵀ U x of the last L points, at every point.
-    fn from_taps(&self, extended: &[f64]) -> Vec<f64> {
+    fn of_taps(&self, extended: &[f64]) -> Vec<f64> {
         match &self.covariance {
             Covariance::White { .. } | Covariance::Independent(_) => {
                 let squares: Vec<f64> = extended.iter().map(|x| x * x).collect();
@@ -149,17 +149,18 @@ impl Filter for Fir {
     }
 
     fn then(&self, taps: &[f64]) -> Self {
-        let padded = self.sources.clone().resize_vertically(self.taps.len() + taps.len() - 1, 0.0);
+        let both = polynomial::product(&self.taps, taps);
+        let padded = self.sources.clone().resize_vertically(both.len(), 0.0);
         let sources = filtered(&padded, taps);
         let covariance = Covariance::LowRank { sources: sources.clone() };
-        Self { taps: polynomial::product(&self.taps, taps), covariance, sources }
+        Self { taps: both, covariance, sources }
     }
 
     fn apply(&self, signal: &[f64], errors: &Covariance, start: Start) -> Result<Filtered, FilterError> {
         check(signal, errors)?;
         let extended = after(start.level(), self.taps.len() - 1, signal);
         let noise = self.moments().variances(errors, start);
-        let variances = noise.iter().zip(self.from_taps(&extended)).map(|(noise, taps)| Variance(noise + taps));
+        let variances = noise.iter().zip(self.of_taps(&extended)).map(|(noise, taps)| Variance(noise + taps));
         Ok(Filtered { values: bank::convolve(&extended, &self.taps), variances: variances.collect() })
     }
 
