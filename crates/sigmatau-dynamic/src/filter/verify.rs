@@ -54,8 +54,8 @@ pub struct Verification {
 /// Simulates the errors of signal and coefficients, and compares with [`Filter::apply`] point by point.
 ///
 /// A point fails where mean and value, or both standard uncertainties, differ by more than the tolerance and four
-/// standard errors of the simulation, u/√T and u/√(2T) of T trials; all fail where fewer than two trials are stable. Memory is O(N), and the result does not depend on
-/// the number of threads.
+/// standard errors of the simulation, u/√T and u/√(2T) of T trials; all fail where fewer than two trials are
+/// stable. Memory is O(N), and the result does not depend on the number of threads.
 ///
 /// # Errors
 /// As [`Filter::apply`], and when the errors are no covariance.
