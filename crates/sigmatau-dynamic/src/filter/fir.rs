@@ -3,11 +3,10 @@
 use super::draw::standard;
 use super::noise::{Moments, after, filtered};
 use super::sources::{matrix, sources};
-use super::{Filter, FilterError, Filtered, Start, bank, check, check_coefficients, polynomial};
-use crate::covariance::{Bivariate, Covariance, Variance};
+use super::{Filter, FilterError, Filtered, Start, bank, check, check_coefficients, line, polynomial};
+use crate::covariance::{Covariance, Variance};
 use crate::response::Line;
 use nalgebra::DMatrix;
-use sigmatau_spectrum::fft::Complex64;
 use sigmatau_spectrum::{Gaussian, Window};
 use std::f64::consts::TAU;
 
@@ -130,18 +129,8 @@ impl Fir {
 impl Filter for Fir {
     fn line(&self, frequency: f64, rate: f64) -> Line {
         let omega = TAU * frequency / rate;
-        let moments = |(power, pseudo): (f64, Complex64), source: nalgebra::DVectorView<'_, f64>| {
-            let error = polynomial::at(source.as_slice(), omega);
-            (power + error.norm_sqr(), pseudo + error * error)
-        };
-        let (power, pseudo) = self.sources.column_iter().fold((0.0, Complex64::ZERO), moments);
-        Line {
-            frequency,
-            value: polynomial::at(&self.taps, omega),
-            covariance: Bivariate::from_moments(power, pseudo),
-            coherence: f64::NAN,
-            dof: f64::INFINITY,
-        }
+        let errors = self.sources.column_iter().map(|source| polynomial::at(source.as_slice(), omega));
+        line(frequency, polynomial::at(&self.taps, omega), errors)
     }
 
     fn group_delay(&self, frequency: f64, rate: f64) -> f64 {
