@@ -92,6 +92,11 @@ impl Signal {
         Ok(Self { values, covariance })
     }
 
+    /// A series whose covariance came of one that was checked.
+    pub(crate) fn derived(values: Vec<f64>, covariance: Covariance) -> Self {
+        Self { values, covariance }
+    }
+
     /// The values.
     pub fn values(&self) -> &[f64] {
         &self.values

@@ -166,7 +166,7 @@ pub fn interpolate(
         covariance = covariance.plus(by_instant.both_sides(errors))?;
     }
     let found = points.iter().map(|point| point.by_value.dot(values)).collect();
-    Ok(Signal::new(found, covariance).expect("sums of possible covariances are possible"))
+    Ok(Signal::derived(found, covariance))
 }
 
 /// A series with a point every `interval` seconds, at every `new_interval` seconds from its first point to its last.

@@ -182,7 +182,7 @@ fn critical(tests: usize, chance: f64) -> f64 {
 fn verdict(claim: Claim, moments: &Moments, check: &Check, critical: f64) -> Verdict {
     let (n, deviation) = (moments.count(), moments.deviation());
     let (skewness, kurtosis) = (moments.skewness(), moments.kurtosis());
-    let exceeds = |found: f64, allowed: f64, error: f64| !(found.abs() <= allowed.max(critical * error));
+    let exceeds = |found: f64, allowed: f64, error: f64| found.is_nan() || found.abs() > allowed.max(critical * error);
     let spread_error = 0.5 * ((kurtosis + 2.0).max(0.0) / n).sqrt() * deviation;
     let failed = Failure {
         bias: exceeds(moments.mean(), check.bias * claim.u, deviation / n.sqrt()),
