@@ -2,7 +2,9 @@
 //! a model, a compensation filter, and a corrected signal with its uncertainty.
 //!
 //! What lives here: [`method`], the table of ways to a frequency response; [`response`], the result that they
-//! share; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
+//! share; [`covariance`], what is known of the errors of a series, as a type; [`dft`], series and spectra with the
+//! covariance of all their errors; [`deconvolution`], what went into a sensor, with the price of regularisation;
+//! [`interpolate`], values between points; [`verify`], the check of any linear result. What never does: transforms and
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;

@@ -1,9 +1,10 @@
 //! A seeded Monte Carlo check of any linear result: where does propagation to first order fail?
 //!
-//! The law of propagation of uncertainty (GUM, clause 5) takes a function as linear. Draws of what goes in, put through
-//! the function itself, show where that is not so (JCGM 101): the mean moves (bias), the spread differs, the shape is not
-//! Gaussian. Every trial has random numbers of its own, keyed by seed and trial; moments run in blocks that are merged in
-//! their order. So the result is the same for any number of threads, and memory is that of a few dozen results.
+//! The law of propagation of uncertainty (GUM, clause 5) takes a function as linear. Draws of what goes in, put
+//! through the function itself, show where that is not so (JCGM 101): the mean moves (bias), the spread differs, the
+//! shape is not Gaussian. Every trial has random numbers of its own, keyed by seed and trial; moments run in blocks
+//! that are merged in their order. So the result is the same for any number of threads, and memory is that of a few
+//! dozen results.
 //!
 //! What lives here: [`verify`] and what it reports. What never does: the functions that are checked.
 

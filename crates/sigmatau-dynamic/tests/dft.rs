@@ -114,8 +114,9 @@ fn interpolation_agrees() {
     }
 }
 
-/// `GUM_DFT` with zero padding returns variances alone. They are right, but bins are correlated, and taken as independent
-/// they give the padded series the same variance everywhere: half of what the points have, and as much behind them.
+/// `GUM_DFT` with zero padding returns variances alone. They are right, but bins are correlated, and taken as
+/// independent they give the padded series the same variance everywhere: half of what the points have, and as much
+/// behind them.
 #[test]
 fn padding_correlates_bins_where_the_peer_says_nothing() {
     for (length, case) in cases() {

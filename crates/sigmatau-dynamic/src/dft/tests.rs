@@ -79,7 +79,7 @@ fn ratios_follow_their_jacobian() {
         let expected =
             &by_y * dense(record.clone()) * by_y.transpose() + &by_h * dense(sensor.clone()) * by_h.transpose();
         let found = dense(record.over(sensor).unwrap());
-        assert!((&found - &expected).amax() < 5e-16 * expected.amax() * 2.0);
+        assert!((&found - &expected).amax() < 1e-15 * expected.amax());
     }
 }
 
