@@ -2,7 +2,9 @@
 //! a model, a compensation filter, and a corrected signal with its uncertainty.
 //!
 //! What lives here: [`method`], the table of ways to a frequency response; [`response`], the result that they
-//! share; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
+//! share; [`covariance`], what is known of the errors of a series, as a type; [`model`], the table of formulas that
+//! sensors follow; [`identify`], their fit to a response; [`source`], causes of error that all lines share;
+//! [`sample_clock`], the clock of a sensor with digital output. What never does: transforms and
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;

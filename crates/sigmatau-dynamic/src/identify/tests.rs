@@ -4,7 +4,6 @@ use crate::model::{Model, Settings};
 use crate::response::Line;
 use nalgebra::DMatrix;
 use sigmatau_spectrum::Gaussian;
-use std::f64::consts::TAU;
 
 fn structure(name: &str, numerator: usize, denominator: usize, delay: bool) -> Structure {
     let settings = Settings { numerator, denominator, rate: Some(25_000.0), delay };
@@ -268,10 +267,9 @@ fn every_thread_count_gives_the_same_bits() {
 }
 
 #[test]
-fn a_delay_of_many_turns_is_found() {
+fn a_delay_of_twenty_turns_at_the_highest_line_is_found() {
     let late = structure("second-order", 0, 2, true);
     let response = noisy(&late, &[0.2, 0.3, 3500.0, 4e-3], &band(), 2e-3, 18);
     let found = identify(&response, &late, Between::Independent).unwrap();
     assert!((found.known.values()[3] - 4e-3).abs() < 5.0 * found.known.uncertainty(3), "{:?}", found.known.values());
-    assert!(TAU * 5000.0 * 4e-3 > 100.0);
 }
