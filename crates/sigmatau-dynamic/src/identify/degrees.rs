@@ -90,7 +90,7 @@ fn distance(problem: &Problem<'_>, differences: &[Complex64]) -> f64 {
 /// The phases in the order of the lines, each within half a turn of the one before.
 fn unwrapped(response: &Response) -> Vec<f64> {
     let step = |last: &mut f64, line: &Line| {
-        let apart = line.value.arg() - *last;
+        let apart = if line.value.is_finite() { line.value.arg() - *last } else { 0.0 };
         *last += apart - TAU * (apart / TAU).round();
         Some(*last)
     };
