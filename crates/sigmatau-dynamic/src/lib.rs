@@ -3,8 +3,7 @@
 //!
 //! What lives here: [`method`], the table of ways to a frequency response; [`response`], the result that they
 //! share; [`screen`], what a record looks like before; [`covariance`], what is known of the errors of a series, as a
-//! type. What never does: transforms and
-//! spectra as such (those are in `sigmatau-spectrum`), files, printing.
+//! type. What never does: transforms and spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;
 pub mod method;
