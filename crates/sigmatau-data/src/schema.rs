@@ -3,6 +3,7 @@
 //! One file per kind of table in the folder `schema/`. Column names are a contract: a name never
 //! changes its meaning.
 
+pub mod certificate;
 pub mod clock;
 pub mod covariance;
 pub mod dynamic;
@@ -11,6 +12,7 @@ pub mod ensemble;
 pub mod finding;
 pub mod hat;
 pub mod mask;
+pub mod response;
 pub mod spectrum;
 pub mod stability;
 pub mod time_error;
@@ -85,6 +87,8 @@ pub static SCHEMAS: &[&Schema] = &[
     &ensemble::SCHEMA,
     &time_error::SCHEMA,
     &energy::SCHEMA,
+    &response::SCHEMA,
+    &certificate::SCHEMA,
     &finding::SCHEMA,
 ];
 
