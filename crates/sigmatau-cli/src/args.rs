@@ -1,5 +1,8 @@
 //! What can be typed.
 
+mod analysis;
+
+pub(crate) use analysis::AnalysisArguments;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -23,6 +26,8 @@ pub(crate) enum Verb {
     Run(RunArguments),
     Check(CheckArguments),
     Stability(Box<StabilityArguments>),
+    #[command(flatten)]
+    Analysis(AnalysisArguments),
     Import(ImportArguments),
     Generate(GenerateArguments),
     Inspect(InspectArguments),

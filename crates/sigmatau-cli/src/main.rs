@@ -34,6 +34,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Verb::Run(asked) => verb::run::run(asked),
         Verb::Check(asked) => verb::check::check(asked),
         Verb::Stability(asked) => verb::stability::stability(&asked),
+        Verb::Analysis(asked) => verb::analysis::analysis(&asked),
         Verb::Import(asked) => verb::import::import(asked),
         Verb::Generate(asked) => verb::generate::generate(asked),
         Verb::Inspect(asked) => verb::inspect::inspect(asked),

@@ -138,6 +138,24 @@ impl Unit {
         self.dimension == other.dimension
     }
 
+    /// The coherent SI unit of the same quantity: its own name where it has one, else a product of base units.
+    ///
+    /// ```
+    /// use sigmatau_core::Unit;
+    /// let symbol = |text| Unit::parse(text).map(|unit| unit.coherent().to_string());
+    /// assert_eq!((symbol("mV")?, symbol("gn")?, symbol("deg")?), ("V".into(), "m/s^2".into(), "rad".into()));
+    /// # Ok::<(), sigmatau_core::UnitError>(())
+    /// ```
+    #[must_use]
+    pub fn coherent(&self) -> Self {
+        table::coherent(self.dimension).unwrap_or_else(|| Self {
+            symbol: Cow::Owned(self.dimension.symbol()),
+            dimension: self.dimension,
+            factor: Factor::new(1, 1, 0),
+            zero: 0.0,
+        })
+    }
+
     /// Converts one value: value · a/b with the ratio of the two factors reduced, so that the result
     /// is correctly rounded whenever the ratio or its inverse is an integer below 2⁵³ or a power of
     /// ten up to 10²².
@@ -177,6 +195,24 @@ impl Unit {
             false => product.over(other.factor),
         })?;
         Some(Self { symbol: self.symbol.clone(), dimension, factor, zero: 0.0 })
+    }
+}
+
+impl Dimension {
+    /// The product of base units, such as `kg·m^2/s`.
+    fn symbol(self) -> String {
+        let base = ["m", "kg", "s", "A", "K", "mol", "cd", "rad"];
+        let power = |(name, exponent): (&str, i8)| match exponent.unsigned_abs() {
+            1 => name.to_owned(),
+            exponent => format!("{name}^{exponent}"),
+        };
+        let powers = |wanted: fn(i8) -> bool| {
+            let named = base.into_iter().zip(self.0).filter(move |(_, exponent)| wanted(*exponent));
+            named.map(power).collect::<Vec<String>>()
+        };
+        let (above, below) = (powers(|exponent| exponent > 0), powers(|exponent| exponent < 0));
+        let above = if above.is_empty() { "1".to_owned() } else { above.join("·") };
+        below.into_iter().fold(above, |symbol, power| symbol + "/" + &power)
     }
 }
 
@@ -281,6 +317,15 @@ impl PartialEq for Unit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn coherent_units_read_back_as_themselves() {
+        for text in ["kV", "gn", "km/h", "degC", "mV/gn", "pC/bar", "kWh", "1/min", "%", "mg", "cycle/s", "ohm m"] {
+            let unit = Unit::parse(text).unwrap().coherent();
+            assert_eq!(Unit::parse(unit.symbol()).unwrap(), unit, "{text}: {unit}");
+            assert_eq!(unit.coherent().symbol(), unit.symbol(), "{text}");
+        }
+    }
 
     fn convert(value: f64, from: &str, to: &str) -> f64 {
         Unit::parse(from).unwrap().convert(value, &Unit::parse(to).unwrap()).unwrap()

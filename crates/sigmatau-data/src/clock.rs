@@ -2,35 +2,33 @@
 //!
 //! A *long* table has a column of names (`series`), a column of values and mostly one of epochs (`time`):
 //! see [`schema::clock`](crate::schema::clock). A *wide* table has one column of values for each clock,
-//! named by it. What the columns mean is found in `clock/layout.rs`, which rows belong to which clock in
-//! `clock/index.rs`; `clock/gather.rs` brings the rows of some clocks together, `clock/store.rs` is where
-//! they come from, `clock/rule.rs` turns what is stored into SI, and `clock/measure.rs` is the physics of that.
+//! named by it. What the columns mean is found in `clock/layout.rs`, the rows of a clock are brought together by
+//! `rows.rs`, `clock/rule.rs` reads epochs, and `clock/measure.rs` is the physics of turning numbers into SI.
 
-mod gather;
-mod index;
 mod layout;
 pub(crate) mod measure;
 mod rule;
 mod steady;
-mod store;
 
 use crate::column::{Described, Storage};
 use crate::document::{DocumentError, Parameter, Section};
 use crate::parquet_file::{CHUNK, ParquetFile};
+use crate::rows::gather::{Lane, gather};
+use crate::rows::index::{self, Segment};
+use crate::rows::rule::ValueRule;
+use crate::rows::store::Store;
 use crate::{DataError, Table, grid};
-use gather::{Lane, gather};
-use index::Segment;
 use layout::Layout;
 pub use measure::Hertz;
+use measure::Measure;
 use rayon::prelude::*;
-use rule::{MISSING, TimeRule, ValueRule};
+use rule::{MISSING, TimeRule};
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 pub use steady::SteadyClock;
-use store::Store;
 
 /// What clock values measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -227,7 +225,7 @@ impl ClockSource {
     /// # Panics
     /// When a number is not below that of the clocks.
     pub fn read(&self, which: Range<usize>) -> Result<Vec<ClockSeries>, DataError> {
-        let lanes: Vec<Lane<'_, ValueRule>> = which.clone().map(|series| self.lane(series)).collect();
+        let lanes: Vec<Lane<'_, ValueRule<Measure>>> = which.clone().map(|series| self.lane(series)).collect();
         let values = gather(&self.store, self.layout.key, &lanes)?;
         let times = self.times(which.clone())?;
         let finish = |(place, values): (usize, Vec<f64>)| {
@@ -245,7 +243,7 @@ impl ClockSource {
         self.store.table()
     }
 
-    fn lane(&self, series: usize) -> Lane<'_, ValueRule> {
+    fn lane(&self, series: usize) -> Lane<'_, ValueRule<Measure>> {
         let value = self.layout.value(series);
         Lane { column: value.column, rule: value.rule, segments: &self.rows[series] }
     }
@@ -287,21 +285,14 @@ pub(crate) fn order(file: ParquetFile) -> Result<Option<Finding>, DataError> {
 type Indexed = (Vec<SeriesInfo>, Vec<Arc<[Segment]>>);
 
 fn long(store: &Store, key: usize) -> Result<Indexed, DataError> {
-    let groups: Vec<_> =
-        (0..store.group_rows().len()).into_par_iter().map(|group| index::group(store, key, group)).collect();
-    let mut infos = Vec::new();
-    let mut rows = Vec::new();
-    for (name, segments) in index::merge(groups.into_iter().collect::<Result<_, _>>()?) {
-        let points = segments.iter().map(|segment| u64::from(segment.rows)).sum();
-        infos.push(SeriesInfo { name, points });
-        rows.push(segments.into());
-    }
-    Ok((infos, rows))
+    let info =
+        |(name, segments): (String, Arc<[Segment]>)| (SeriesInfo { name, points: index::rows(&segments) }, segments);
+    Ok(index::by_name(store, key)?.into_iter().map(info).unzip())
 }
 
 fn wide(store: &Store, layout: &Layout) -> Result<Indexed, DataError> {
-    let whole: Arc<[Segment]> = index::whole(store)?.into();
-    let points = whole.iter().map(|segment| u64::from(segment.rows)).sum();
+    let whole = index::whole(store)?;
+    let points = index::rows(&whole);
     let infos = layout.values.iter().map(|value| SeriesInfo { name: value.name.clone(), points }).collect();
     Ok((infos, vec![whole; layout.values.len()]))
 }

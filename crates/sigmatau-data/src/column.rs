@@ -51,6 +51,8 @@ pub(crate) struct Described {
     pub(crate) unit: Option<String>,
     /// The sampling interval that the field metadata `tau0_s` states.
     pub(crate) tau0: Option<f64>,
+    /// The sampling rate in Hz that the field metadata `rate_hz` states.
+    pub(crate) rate: Option<f64>,
 }
 
 impl Described {
@@ -67,7 +69,8 @@ impl Described {
             Storage::Instant { .. } => Some("ns".to_owned()),
             _ => metadata.get("unit").filter(|unit| !unit.trim().is_empty()).cloned(),
         };
-        Ok(Self { name: field.name().clone(), storage, unit, tau0: number(metadata, "tau0_s")? })
+        let (tau0, rate) = (number(metadata, "tau0_s")?, number(metadata, "rate_hz")?);
+        Ok(Self { name: field.name().clone(), storage, unit, tau0, rate })
     }
 
     /// Describes a column in memory.
@@ -79,7 +82,7 @@ impl Described {
             Values::Text(_) => Storage::Text,
         };
         let unit = column.unit.as_ref().map(|unit| symbol(unit).to_owned());
-        Self { name: column.name.clone(), storage, unit, tau0: None }
+        Self { name: column.name.clone(), storage, unit, tau0: None, rate: None }
     }
 
     /// The unit, parsed.

@@ -344,6 +344,22 @@ impl<'a> Section<'a> {
         known.iter().position(|name| *name == word).ok_or_else(unknown)
     }
 
+    /// The numbers listed under a key, or its default; none where it is left out.
+    ///
+    /// # Errors
+    /// When there is something else than a list of finite numbers.
+    pub fn numbers(&self, key: &str) -> Result<Vec<f64>, DocumentError> {
+        let number = |node: &Node| match node.value {
+            Value::Number(number) if number.is_finite() => Ok(number),
+            _ => Err(self.expected(key, "a list of numbers")),
+        };
+        match self.value(key) {
+            None => Ok(Vec::new()),
+            Some(Value::List(nodes)) => nodes.iter().map(number).collect(),
+            Some(_) => Err(self.expected(key, "a list of numbers")),
+        }
+    }
+
     /// The number under a key, or its default.
     ///
     /// # Errors

@@ -65,6 +65,16 @@ pub enum DataError {
         /// How to state it.
         advice: &'static str,
     },
+    /// It is not clear which columns are the channels of a waveform.
+    #[error("find the channels of `{file}`: {seen}; {advice}")]
+    Channels {
+        /// The file or the name of the table.
+        file: String,
+        /// What was found.
+        seen: String,
+        /// How to state them.
+        advice: &'static str,
+    },
     /// An option is out of its range.
     #[error("use the option `{option} = {value}`: it must be a positive number of {unit}")]
     Option {
@@ -183,6 +193,22 @@ pub enum Trouble {
          `time`, or write the field metadata `tau0_s`"
     )]
     NoInterval,
+    /// Neither instants nor a sampling rate.
+    #[error(
+        "there is neither a column `time` nor a sampling rate; state `rate` in Hz, name the column of instants with \
+         `time`, or write the field metadata `rate_hz`"
+    )]
+    NoRate,
+    /// Two statements about the sampling rate contradict.
+    #[error("its sampling rate is {found} Hz by its field metadata, but {by} is {stated} Hz; drop one of the two")]
+    RateTwice {
+        /// The rate in the field metadata, in hertz.
+        found: String,
+        /// The rate that was stated elsewhere, in hertz.
+        stated: String,
+        /// Where.
+        by: String,
+    },
     /// A number in the field metadata can't be read.
     #[error("its field metadata `{key}` is `{text}`, which is not a finite number")]
     Number {

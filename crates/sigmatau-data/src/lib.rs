@@ -8,6 +8,7 @@
 mod atomic;
 mod column;
 mod parquet_file;
+mod rows;
 
 pub mod clock;
 pub mod document;
@@ -23,6 +24,7 @@ pub mod reader;
 pub mod record;
 pub mod schema;
 pub mod table;
+pub mod waveform;
 pub mod writer;
 
 pub use atomic::write_atomic;
@@ -35,4 +37,5 @@ pub use reader::read_table;
 pub use record::{Header, Input, Record, read_header};
 pub use schema::{Field, Kind, Schema};
 pub use table::{Column, Table, TableError, Values};
+pub use waveform::{Channel, ChannelInfo, SensorInfo, SteadyWaveform, Waveform, WaveformOptions, WaveformSource};
 pub use writer::{Metadata, TableWriter, encode_table, write_table};

@@ -18,9 +18,13 @@ pub mod stability;
 pub mod time_error;
 pub mod time_transfer;
 pub mod tracks;
+pub mod waveform;
 
-use crate::{Column, Table, Values};
+use crate::error::Trouble;
+use crate::{Column, DataError, Table, Values};
 use sigmatau_core::Unit;
+use sigmatau_core::nearest::did_you_mean;
+use std::path::Path;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +77,56 @@ impl Schema {
     }
 }
 
+impl Schema {
+    /// The columns of this kind out of a table that stands at `path`, in their order; others are left out.
+    ///
+    /// # Errors
+    /// When a column is missing, or holds something else; the message names the nearest there are.
+    pub fn select(&self, table: &Table, path: &Path) -> Result<Table, DataError> {
+        let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let picked = |field: &Field| {
+            let column = table.column(field.name).ok_or_else(|| missing(table, field).of(&file, field.name))?;
+            field.taken(column).map_err(|trouble| trouble.of(&file, field.name))
+        };
+        Ok(Table::new(self.fields.iter().map(picked).collect::<Result<_, _>>()?)?)
+    }
+}
+
+fn missing(table: &Table, field: &Field) -> Trouble {
+    let there: Vec<&str> = table.columns().iter().map(|column| column.name.as_str()).collect();
+    Trouble::Unknown { hint: did_you_mean(field.name, &there) }
+}
+
+impl Field {
+    /// The column, whose values are of the kind of this field; whole numbers are numbers too.
+    fn taken(&self, column: &Column) -> Result<Column, Trouble> {
+        let values = match (self.kind, &column.values) {
+            (Kind::Float, values @ (Values::Integer(_) | Values::Scaled { .. })) => {
+                Values::Float(values.to_floats().expect("whole numbers are numbers").into_owned())
+            }
+            (Kind::Float, Values::Float(_)) | (Kind::Integer, Values::Integer(_)) | (Kind::Text, Values::Text(_)) => {
+                column.values.clone()
+            }
+            (_, values) => return Err(self.unfit(values)),
+        };
+        Ok(Column { values, ..column.clone() })
+    }
+
+    fn unfit(&self, values: &Values) -> Trouble {
+        let word = |kind| match kind {
+            Kind::Float => "numbers",
+            Kind::Integer => "whole numbers",
+            Kind::Text => "words",
+        };
+        let found = match values {
+            Values::Text(_) => Kind::Text,
+            Values::Integer(_) => Kind::Integer,
+            Values::Float(_) | Values::Scaled { .. } => Kind::Float,
+        };
+        Trouble::Type { found: word(found).to_owned(), wanted: word(self.kind) }
+    }
+}
+
 /// Every schema.
 pub static SCHEMAS: &[&Schema] = &[
     &clock::SCHEMA,
@@ -87,6 +141,7 @@ pub static SCHEMAS: &[&Schema] = &[
     &ensemble::SCHEMA,
     &time_error::SCHEMA,
     &energy::SCHEMA,
+    &waveform::SCHEMA,
     &response::SCHEMA,
     &certificate::SCHEMA,
     &finding::SCHEMA,
@@ -107,6 +162,17 @@ const fn text(name: &'static str, doc: &'static str) -> Field {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_schema_finds_its_columns_and_tells_which_is_missing() {
+        let schema = Schema { name: "s", version: 1, fields: &[float("a", "1", ""), text("b", "")] };
+        let (a, b) = (Column::integer("a", Unit::ONE, vec![1]), Column::text("b", vec!["x".into()]));
+        let table = Table::new(vec![b.clone(), Column::text("c", vec!["y".into()]), a]).unwrap();
+        let selected = schema.select(&table, Path::new("t.parquet")).unwrap();
+        assert_eq!((selected.columns().len(), selected.floats("a")), (2, Some(&[1.0][..])));
+        let message = schema.select(&Table::new(vec![b]).unwrap(), Path::new("t.parquet")).unwrap_err().to_string();
+        assert!(message.starts_with("read column `a` of `t.parquet`: there is no such column"), "{message}");
+    }
 
     #[test]
     fn every_schema_makes_an_empty_table() {

@@ -2,12 +2,13 @@
 //! a model, a compensation filter, and a corrected signal with its uncertainty.
 //!
 //! What lives here: [`method`], the table of ways to a frequency response; [`response`], the result that they
-//! share; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
+//! share; [`screen`], what a record looks like before; [`covariance`], what is known of the errors of a series, as a type. What never does: transforms and
 //! spectra as such (those are in `sigmatau-spectrum`), files, printing.
 
 pub mod covariance;
 pub mod method;
 pub mod response;
+pub mod screen;
 
 pub use covariance::{Autocovariance, Bivariate, Covariance, StandardUncertainty, Variance};
 pub use response::{Line, Response};

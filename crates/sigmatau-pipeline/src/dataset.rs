@@ -2,13 +2,16 @@
 
 mod files;
 mod planned;
+mod source;
 
 pub use planned::{Origin, PARAMETERS, Planned};
+pub use source::Reads;
 
 use sigmatau_core::{Finding, Severity};
-use sigmatau_data::clock::{ClockOptions, ClockSeries, ClockSource, SteadyClock};
-use sigmatau_data::import::{self, ImportOptions};
-use sigmatau_data::{DataError, Input, Table, hash};
+use sigmatau_data::clock::{ClockSeries, ClockSource, SteadyClock};
+use sigmatau_data::waveform::{ChannelInfo, SteadyWaveform, Waveform};
+use sigmatau_data::{DataError, Input, Record, Table, hash};
+use source::Source;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -26,7 +29,9 @@ pub struct Dataset {
 struct File {
     path: PathBuf,
     licence: String,
-    source: ClockSource,
+    source: Source,
+    /// The hash, where it is known without reading the file.
+    hash: Option<String>,
 }
 
 /// A unit of work: series that are read and assessed together.
@@ -63,6 +68,17 @@ const UNIT_POINTS: u64 = 4_000_000;
 const UNIT_SERIES: usize = 16;
 
 impl Dataset {
+    /// The record of an earlier step, which stands at `path`; one that is not written is known by its header,
+    /// which determines it.
+    pub(crate) fn of_record(path: Option<PathBuf>, record: &Record) -> Self {
+        let name = record.header.step.clone();
+        let source = Source::record(name.clone(), record.table.clone());
+        let hash = path.is_none().then(|| blake3::hash(format!("{:?}", record.header).as_bytes()).to_string());
+        let path = path.unwrap_or_else(|| format!("{name}.parquet").into());
+        let file = File { path, licence: String::new(), source, hash };
+        Self { name, files: vec![file], findings: Vec::new(), _folder: None }
+    }
+
     /// What was remarked while opening the files.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
@@ -101,8 +117,39 @@ impl Dataset {
     /// # Errors
     /// When the file can't be read or decoded.
     pub fn read(&self, unit: &Unit) -> Result<Vec<ClockSeries>, DataError> {
-        let read = |span: &Span| self.files[span.file].source.read(span.series.clone());
+        let read = |span: &Span| self.files[span.file].source.clocks().read(span.series.clone());
         Ok(unit.spans.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// Reads the records of the sensors of a unit.
+    ///
+    /// # Errors
+    /// When the file can't be read or decoded.
+    pub fn waveforms(&self, unit: &Unit) -> Result<Vec<Waveform>, DataError> {
+        let read = |span: &Span| self.files[span.file].source.sensors().read(span.series.clone());
+        Ok(unit.spans.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The record of the one sensor of a unit, if it has more than `points` points and can be read piece by piece.
+    ///
+    /// # Errors
+    /// When the file can't be read or decoded.
+    pub fn steady_waveform(&self, unit: &Unit, points: u64) -> Result<Option<SteadyWaveform<'_>>, DataError> {
+        match unit.spans.as_slice() {
+            [Span { file, series }] if series.len() == 1 => {
+                let (source, sensor) = (self.files[*file].source.sensors(), series.start);
+                if source.sensors()[sensor].points > points { source.steady(sensor) } else { Ok(None) }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The channels of the waveforms of a unit, as they are read.
+    ///
+    /// # Panics
+    /// When the unit has no sensor.
+    pub fn channels(&self, unit: &Unit) -> &[ChannelInfo] {
+        self.files[unit.spans[0].file].source.sensors().channels()
     }
 
     /// The one clock of a unit, if it has more than `points` points and can be read piece by piece.
@@ -131,7 +178,7 @@ impl Dataset {
     /// The one clock of a unit.
     fn only(&self, unit: &Unit) -> Option<(&ClockSource, usize)> {
         match unit.spans.as_slice() {
-            [span] if span.series.len() == 1 => Some((&self.files[span.file].source, span.series.start)),
+            [span] if span.series.len() == 1 => Some((self.files[span.file].source.clocks(), span.series.start)),
             _ => None,
         }
     }
@@ -144,6 +191,16 @@ impl Dataset {
         self.files.iter().map(|file| file.source.table()).collect()
     }
 
+    /// The rows of all files, for records.
+    ///
+    /// # Errors
+    /// When a file can't be read or decoded, or the columns of two files differ.
+    pub fn table(&self) -> Result<Table, DataError> {
+        let mut whole = Table::default();
+        self.tables()?.into_iter().try_for_each(|table| whole.append(table))?;
+        Ok(whole)
+    }
+
     /// What identifies the files: names, BLAKE3 hashes, licences. Reads every file once.
     ///
     /// # Errors
@@ -151,7 +208,8 @@ impl Dataset {
     pub fn inputs(&self) -> Result<Vec<Input>, DataError> {
         let input = |file: &File| {
             let (name, licence) = (file_name(&file.path), file.licence.clone());
-            Ok(Input { name, blake3: hash::blake3(&file.path)?, licence })
+            let blake3 = file.hash.clone().map_or_else(|| hash::blake3(&file.path), Ok)?;
+            Ok(Input { name, blake3, licence })
         };
         self.files.iter().map(input).collect()
     }
@@ -189,30 +247,10 @@ impl Planned {
     }
 
     fn open_file(&self, path: &Path, licence: &str) -> Result<(File, Vec<Finding>), DataError> {
-        let (source, findings) = match files::is_parquet(path) {
-            true => (ClockSource::open(path, &self.options)?, Vec::new()),
-            false => self.import(path)?,
-        };
+        let (source, findings) = self.meaning.open(path, self.importer.as_deref())?;
         let about = |finding: &Finding| finding.clone().about(within(path, &finding.subject));
         let findings = findings.iter().chain(source.findings()).map(about).collect();
-        Ok((File { path: path.to_owned(), licence: licence.to_owned(), source }, findings))
-    }
-
-    fn import(&self, path: &Path) -> Result<(ClockSource, Vec<Finding>), DataError> {
-        let imported = import::import_file(path, self.importer.as_deref(), &self.import_options(path)?)?;
-        let options = ClockOptions { tau0: imported.tau0.or(self.options.tau0), ..Default::default() };
-        Ok((ClockSource::from_table(file_name(path), imported.table, &options)?, imported.findings))
-    }
-
-    fn import_options(&self, path: &Path) -> Result<ImportOptions, DataError> {
-        let ClockOptions { kind, unit, tau0, nominal, hertz, series, time, value } = self.options.clone();
-        if value.len() > 1 {
-            let seen = format!("{} columns are named", value.len());
-            let advice = "name one, or import the file and use the table";
-            return Err(DataError::Choice { file: file_name(path), seen, advice });
-        }
-        let value = value.into_iter().next();
-        Ok(ImportOptions { kind, unit, tau0, nominal, hertz, series, time, value, ..Default::default() })
+        Ok((File { path: path.to_owned(), licence: licence.to_owned(), source, hash: None }, findings))
     }
 }
 
@@ -309,7 +347,8 @@ mod tests {
 
     fn opened(folder: &Path, keys: &str) -> Result<Dataset, String> {
         let document = Document::parse(&format!("tau0 = 1\n{keys}"), "a.toml").unwrap();
-        let planned = Planned::read("d", document.section(), folder).map_err(|error| error.to_string())?;
+        let planned =
+            Planned::read("d", document.section(), folder, Reads::Clocks).map_err(|error| error.to_string())?;
         let Origin::Files(files) = &planned.origin else { return Err("no files".into()) };
         planned.open(files).map_err(|error| error.to_string())
     }

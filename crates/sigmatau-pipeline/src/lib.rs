@@ -47,7 +47,7 @@ pub mod run;
 pub mod spec;
 
 pub use event::{Event, Listener};
-pub use op::{OPS, Op};
+pub use op::{OPS, Op, Subject};
 pub use plan::{Plan, PlanError};
 pub use recorder::Recorder;
 pub use run::store::{Store, StoreError};

@@ -1,6 +1,6 @@
 //! A pipeline as meant: every word understood, every file opened. Nothing has run yet.
 
-use crate::dataset::{Dataset, Origin, Planned};
+use crate::dataset::{Dataset, Origin, Planned, Reads};
 use crate::document::{Document, DocumentError, Parameter, Section};
 use crate::expect::Expectation;
 use crate::op::{Analysis, OPS, Op};
@@ -14,7 +14,7 @@ use std::path::Path;
 const STEP: &[Parameter] = &[
     Parameter::new("name", "name of the step and of its record"),
     Parameter::new("op", "what to do, see `list ops`"),
-    Parameter::new("dataset", "the dataset to do it with"),
+    Parameter::new("dataset", "the dataset to do it with, or an earlier step whose record it is"),
 ];
 
 const PUBLISH: &[Parameter] = &[
@@ -46,12 +46,23 @@ pub struct Plan {
 pub struct Step {
     /// The name.
     pub name: String,
-    /// The place of its dataset.
-    pub dataset: usize,
+    /// What it is done with.
+    pub dataset: Feed,
+    /// The records besides, in the order of [`Op::beside`].
+    pub beside: Vec<Option<Feed>>,
     /// The op.
     pub op: &'static Op,
     /// The analysis with its parameters.
     pub analysis: Box<dyn Analysis>,
+}
+
+/// Where a step takes its rows from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feed {
+    /// The dataset at this place.
+    Dataset(usize),
+    /// The record of the step at this place, which stands before it.
+    Step(usize),
 }
 
 /// A document to be made from the records; formats are understood by whoever publishes.
@@ -104,8 +115,14 @@ impl Plan {
     /// When something is not known or can't be read, with line, word and the nearest known ones.
     pub fn read(document: &Document, base: &Path) -> Result<Self, PlanError> {
         let spec = Spec::read(document)?;
-        let datasets = all(spec.datasets, |(name, section)| Planned::read(&name, section, base))?;
-        let steps = all(spec.steps, |(name, section)| step(name, section, &datasets))?;
+        let mut reads = vec![None; spec.datasets.len()];
+        let mut steps = Vec::new();
+        for (name, section) in spec.steps {
+            steps.push(step(name, section, &spec.datasets, &mut reads, &steps)?);
+        }
+        let reads = reads.into_iter().map(|reads| reads.unwrap_or(Reads::Clocks));
+        let datasets = spec.datasets.into_iter().zip(reads);
+        let datasets = all(datasets.collect(), |((name, section), reads)| Planned::read(&name, section, base, reads))?;
         let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
         let tables: Vec<(&str, &Schema)> = steps.iter().map(|step| (step.name.as_str(), step.op.schema)).collect();
         let publications = all(spec.publications, |section| publication(section, &names))?;
@@ -113,6 +130,22 @@ impl Plan {
         let opened = datasets.iter().map(opened).collect::<Result<_, _>>()?;
         let text = document.text.clone();
         Ok(Self { title: spec.title, datasets, opened, steps, publications, expectations, text })
+    }
+}
+
+impl Plan {
+    /// Tells whether a step reads the record of the step at this place.
+    pub(crate) fn feeds_on(&self, place: usize) -> bool {
+        let feeds =
+            |step: &Step| [Some(step.dataset)].iter().chain(&step.beside).any(|feed| *feed == Some(Feed::Step(place)));
+        self.steps.iter().any(feeds)
+    }
+
+    fn named(&self, feed: Feed) -> String {
+        match feed {
+            Feed::Dataset(place) => format!("dataset {}", self.datasets[place].name),
+            Feed::Step(place) => format!("step {}", self.steps[place].name),
+        }
     }
 }
 
@@ -130,11 +163,36 @@ fn opened(planned: &Planned) -> Result<Option<Dataset>, PlanError> {
     opened.map_err(|source| PlanError::Data { dataset: planned.name.clone(), source: source.into() })
 }
 
-fn step(name: String, section: Section<'_>, datasets: &[Planned]) -> Result<Step, DocumentError> {
+/// A step; what it reads of a dataset is noted at the place of that dataset.
+fn step(
+    name: String,
+    section: Section<'_>,
+    datasets: &[(String, Section<'_>)],
+    reads: &mut [Option<Reads>],
+    earlier: &[Step],
+) -> Result<Step, DocumentError> {
     let op = OPS[section.one_of("op", "op", OPS.iter().map(|op| op.name))?];
-    let section = section.checked(format!("step `{name}`"), &[&[STEP], op.parameters].concat())?;
-    let dataset = section.one_of("dataset", "dataset", datasets.iter().map(|dataset| dataset.name.as_str()))?;
-    Ok(Step { dataset, op, analysis: (op.plan)(&section)?, name })
+    let keys: Vec<Parameter> = op.beside.iter().map(|beside| beside.key).collect();
+    let section = section.checked(format!("step `{name}`"), &[&[STEP, &keys], op.parameters].concat())?;
+    let known: Vec<&str> =
+        datasets.iter().map(|(name, _)| name.as_str()).chain(earlier.iter().map(|step| step.name.as_str())).collect();
+    let mut feed = |key: &'static str, wanted: Reads| {
+        let place = section.one_of(key, "dataset or earlier step", known.iter().copied())?;
+        let there = match place.checked_sub(datasets.len()) {
+            None => reads[place].get_or_insert(wanted).to_owned(),
+            Some(step) => Reads::Record(earlier[step].op.schema),
+        };
+        let message = || format!("`{}` holds {there}, and {wanted} is read here", known[place]);
+        let feed = place.checked_sub(datasets.len()).map_or(Feed::Dataset(place), Feed::Step);
+        if there.suits(wanted) { Ok(feed) } else { Err(section.refuse_key(key, &message())) }
+    };
+    let dataset = feed("dataset", op.reads)?;
+    let beside = op.beside.iter().map(|beside| {
+        let named = section.has(beside.key.name);
+        named.then(|| feed(beside.key.name, Reads::Record(beside.schema))).transpose()
+    });
+    let beside = beside.collect::<Result<_, _>>()?;
+    Ok(Step { dataset, beside, op, analysis: (op.plan)(&section)?, name })
 }
 
 fn publication(section: Section<'_>, steps: &[&str]) -> Result<Publication, DocumentError> {
@@ -167,7 +225,10 @@ impl fmt::Display for Plan {
         writeln!(f, "{}", self.title)?;
         self.datasets.iter().try_for_each(|dataset| writeln!(f, "dataset {}: {}", dataset.name, dataset.origin))?;
         for step in &self.steps {
-            writeln!(f, "step {}: {} of dataset {}", step.name, step.op.name, self.datasets[step.dataset].name)?;
+            writeln!(f, "step {}: {} of {}", step.name, step.op.name, self.named(step.dataset))?;
+            for (beside, feed) in step.op.beside.iter().zip(&step.beside) {
+                feed.iter().try_for_each(|feed| writeln!(f, "  {} = {}", beside.key.name, self.named(*feed)))?;
+            }
             step.analysis.parameters().lines().try_for_each(|line| writeln!(f, "  {line}"))?;
         }
         self.publications.iter().try_for_each(|publication| writeln!(f, "publish {}", publication.format))?;
@@ -229,7 +290,10 @@ mod tests {
         let message = plan(&STEP.replace("stability", "stabilty")).err().unwrap();
         assert!(message.contains("line 3: there is no op `stabilty`; did you mean `stability`?"), "{message}");
         let message = plan(&format!("{DATASET}{}", STEP.replace("\"clocks\"", "\"clock\""))).err().unwrap();
-        assert!(message.contains("line 7: there is no dataset `clock`; did you mean `clocks`?"), "{message}");
+        assert!(
+            message.contains("line 7: there is no dataset or earlier step `clock`; did you mean `clocks`?"),
+            "{message}"
+        );
     }
 
     #[test]

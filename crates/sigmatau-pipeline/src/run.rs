@@ -9,10 +9,11 @@ pub mod store;
 
 use crate::dataset::{Dataset, Origin, Planned, Unit};
 use crate::event::{Event, Listener};
-use crate::plan::{Plan, Step};
+use crate::op::Input;
+use crate::plan::{Feed, Plan, Step};
 use rayon::prelude::*;
 use sigmatau_core::{Cancel, Finding, Severity};
-use sigmatau_data::{Column, DataError, Header, Input, Record, Schema, Table, schema};
+use sigmatau_data::{Column, DataError, Header, Record, Schema, Table, schema};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::Store;
 
@@ -97,8 +98,17 @@ pub fn run(plan: &Plan, options: &Options, listener: &dyn Listener) -> Result<Ou
         listener.hear(&Event::DatasetReady { dataset: &dataset.name, series, points });
     }
     let mut outcome = Outcome::default();
-    for step in &plan.steps {
-        let result = run_step(step, datasets[step.dataset], options, listener)?;
+    let mut records: Vec<Option<Dataset>> = Vec::new();
+    for (place, step) in plan.steps.iter().enumerate() {
+        let feed = |feed: Feed| match feed {
+            Feed::Dataset(place) => datasets[place],
+            Feed::Step(place) => records[place].as_ref().expect("it is kept for the steps that read it"),
+        };
+        let beside: Vec<Option<&Dataset>> = step.beside.iter().map(|beside| beside.map(feed)).collect();
+        let result = run_step(step, feed(step.dataset), &beside, options, listener)?;
+        let record =
+            || Dataset::of_record(options.store.as_ref().map(|store| store.record(&step.name)), &result.record);
+        records.push(plan.feeds_on(place).then(record));
         let (rows, findings) = (result.record.table.rows(), result.findings.len());
         listener.hear(&Event::StepFinished { step: &step.name, rows, findings });
         outcome.steps.push(result);
@@ -122,17 +132,24 @@ fn drawn(planned: &Planned, options: &Options, listener: &dyn Listener) -> Resul
 fn run_step(
     step: &Step,
     dataset: &Dataset,
+    beside: &[Option<&Dataset>],
     options: &Options,
     listener: &dyn Listener,
 ) -> Result<StepResult, RunError> {
     let units = dataset.units(step.op.scope);
     listener.hear(&Event::StepStarted { step: &step.name, units: units.len() });
     let hashed = options.store.is_some() || options.hash_inputs;
-    let header = header(step, if hashed { dataset.inputs()? } else { Vec::new() });
+    let sources = std::iter::once(&dataset).chain(beside.iter().flatten());
+    let inputs: Result<Vec<_>, _> = sources.filter(|_| hashed).map(|source| source.inputs()).collect();
+    let header = header(step, inputs?.concat());
     if let Some(finished) = options.store.as_ref().and_then(|store| store.finished(&step.name, &header)) {
         return Ok(finished);
     }
-    let parts = parts(step, dataset, &units, &header, options, listener)?;
+    let tables = beside.iter().map(|beside| beside.map(Dataset::table).transpose());
+    let tables: Vec<Option<Table>> = tables.collect::<Result<_, _>>()?;
+    let beside: Vec<Option<&Table>> = tables.iter().map(Option::as_ref).collect();
+    let input = Input { dataset, beside: &beside };
+    let parts = parts(step, &input, &units, &header, options, listener)?;
     let result = joined(step.op.schema, parts, header, dataset);
     if let Some(store) = &options.store {
         store.finish_step(&step.name, &result.record, &findings_record(&result))?;
@@ -143,7 +160,7 @@ fn run_step(
 /// The parts of all units in their order, made in parallel.
 fn parts(
     step: &Step,
-    dataset: &Dataset,
+    input: &Input<'_>,
     units: &[Unit],
     header: &Header,
     options: &Options,
@@ -154,7 +171,7 @@ fn parts(
         if options.cancel.requested() {
             return Ok(None);
         }
-        let (part, reused) = part(step, dataset, unit, header, options)?;
+        let (part, reused) = part(step, input, unit, header, options)?;
         done.fetch_add(1, Ordering::Relaxed);
         listener.hear(&Event::UnitFinished { step: &step.name, unit: &unit.label, reused });
         Ok(Some(part))
@@ -167,7 +184,7 @@ fn parts(
     parts.into_iter().collect::<Option<_>>().ok_or_else(|| interrupted(done.into_inner()))
 }
 
-fn header(step: &Step, inputs: Vec<Input>) -> Header {
+fn header(step: &Step, inputs: Vec<sigmatau_data::Input>) -> Header {
     Header {
         schema: format!("{}/{}", step.op.schema.name, step.op.schema.version),
         step: step.name.clone(),
@@ -186,7 +203,7 @@ type Part = (Table, Vec<Finding>);
 /// finding about their series, so that the other units go on.
 fn part(
     step: &Step,
-    dataset: &Dataset,
+    input: &Input<'_>,
     unit: &Unit,
     header: &Header,
     options: &Options,
@@ -197,7 +214,7 @@ fn part(
     {
         return Ok((part, true));
     }
-    let (table, findings) = match step.analysis.compute(dataset, unit) {
+    let (table, findings) = match step.analysis.compute(input, unit) {
         Ok(part) => part,
         Err(error) => return Ok(((step.op.schema.empty(), vec![unreadable(unit, &error)]), false)),
     };

@@ -89,6 +89,12 @@ pub(super) fn named(symbol: &str) -> Option<Unit> {
     Some(Unit { symbol: Cow::Borrowed(symbol), dimension: Dimension(exponents), factor, zero })
 }
 
+/// The first unit of a dimension that is coherent in SI.
+pub(super) fn coherent(dimension: Dimension) -> Option<Unit> {
+    let is_coherent = |row: &&Row| Dimension(row.2) == dimension && (row.3, row.4, row.5, row.6) == (1, 1, 0, 0.0);
+    ROWS.iter().find(is_coherent).and_then(|row| named(row.0[0]))
+}
+
 /// The unit of this symbol behind an SI prefix.
 pub(super) fn prefixed(symbol: &str) -> Option<Unit> {
     PREFIXES.iter().find_map(|(prefix, power)| {

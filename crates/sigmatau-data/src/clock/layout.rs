@@ -1,11 +1,12 @@
 //! What the columns of a clock table mean, from their names, units and the options; nothing is guessed.
 
 use super::measure::{Measure, needs_nominal};
-use super::rule::{TimeRule, ValueRule};
+use super::rule::TimeRule;
 use super::{ClockKind, ClockOptions};
 use crate::DataError;
 use crate::column::{Described, Storage};
 use crate::error::Trouble;
+use crate::rows::rule::ValueRule;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};
 
@@ -31,7 +32,7 @@ pub(super) struct ValueColumn {
     pub(super) column: usize,
     pub(super) name: String,
     pub(super) kind: ClockKind,
-    pub(super) rule: ValueRule,
+    pub(super) rule: ValueRule<Measure>,
     /// The sampling interval as stated.
     pub(super) tau0: Option<f64>,
 }
@@ -212,7 +213,7 @@ fn value(index: usize, column: &Described, options: &ClockOptions, timed: bool) 
         _ => {}
     }
     let tau0 = interval(column, options, timed)?;
-    let rule = ValueRule { scaled, measure: Measure::new(&unit, options.nominal, options.hertz)? };
+    let rule = ValueRule { scaled, way: Measure::new(&unit, options.nominal, options.hertz)? };
     Ok(ValueColumn { column: index, name: column.name.clone(), kind, rule, tau0 })
 }
 
@@ -244,7 +245,7 @@ mod tests {
     use crate::clock::Hertz;
 
     fn column(name: &str, storage: Storage, unit: Option<&str>) -> Described {
-        Described { name: name.into(), storage, unit: unit.map(str::to_owned), tau0: None }
+        Described { name: name.into(), storage, unit: unit.map(str::to_owned), tau0: None, rate: None }
     }
 
     fn float(name: &str, unit: &str) -> Described {
@@ -356,7 +357,7 @@ mod tests {
         let columns = [epochs(), float("frequency", "MHz")];
         assert!(refused(&columns, &plain()).contains("needs the nominal frequency; state `nominal`"));
         let options = ClockOptions { nominal: Some(1e7), ..plain() };
-        use super::super::rule::Rule;
+        use crate::rows::rule::Rule;
         assert_eq!(layout(&columns, &options).unwrap().values[0].rule.real(10.000_001), 1e-7);
     }
 
@@ -376,7 +377,7 @@ mod tests {
 
     #[test]
     fn hertz_are_offsets_where_that_is_stated() {
-        use super::super::rule::Rule;
+        use crate::rows::rule::Rule;
         let options = ClockOptions { nominal: Some(1e7), hertz: Some(Hertz::Offset), ..plain() };
         assert_eq!(layout(&[epochs(), float("beat", "mHz")], &options).unwrap().values[0].rule.real(1.0), 1e-10);
         assert!(refused(&[epochs(), float("beat", "1")], &options).contains("`hertz` speaks of values in Hz"));

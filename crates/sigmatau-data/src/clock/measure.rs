@@ -3,6 +3,7 @@
 
 use super::ClockKind;
 use crate::error::Trouble;
+use crate::rows::rule::Way;
 use sigmatau_core::Unit;
 use sigmatau_core::unit::Conversion;
 
@@ -104,20 +105,20 @@ impl Measure {
         Ok(Self { conversion: needed(unit, &to)?, nominal: Some(Nominal { zero, frequency }) })
     }
 
-    /// Tells whether the numbers are in SI already.
-    pub(crate) fn is_identity(&self) -> bool {
-        self.conversion.is_none() && self.nominal.is_none()
-    }
-
     /// Tells whether the nominal frequency has a part in it.
     pub(crate) fn is_by_nominal(&self) -> bool {
         self.nominal.is_some()
     }
+}
 
-    /// One number in SI.
-    pub(crate) fn apply(&self, value: f64) -> f64 {
+impl Way for Measure {
+    fn apply(&self, value: f64) -> f64 {
         let value = self.conversion.map_or(value, |conversion| conversion.apply(value));
         self.nominal.map_or(value, |nominal| (value - nominal.zero) / nominal.frequency)
+    }
+
+    fn is_identity(&self) -> bool {
+        self.conversion.is_none() && self.nominal.is_none()
     }
 }
 

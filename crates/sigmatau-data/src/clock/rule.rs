@@ -1,69 +1,14 @@
-//! From what is stored to SI: numbers or whole numbers to seconds and fractions, ticks to nanoseconds.
+//! Epochs: from ticks, or numbers in a unit of time, to nanoseconds.
 
-use super::measure::Measure;
 use crate::column::{Described, Storage};
 use crate::error::Trouble;
+use crate::rows::rule::Rule;
 use crate::table::rebuild;
 use sigmatau_core::Unit;
 use sigmatau_core::unit::Conversion;
 
 /// The epoch that stands for a missing one.
 pub(super) const MISSING: i64 = i64::MIN;
-
-/// Turns stored numbers into the wanted ones.
-pub(super) trait Rule: Copy + Send + Sync {
-    /// The wanted type; its default is overwritten everywhere.
-    type Out: Copy + Default + Send + Sync;
-    /// What stands for a null.
-    const NULL: Self::Out;
-
-    /// A stored number.
-    fn real(&self, stored: f64) -> Self::Out;
-    /// A stored whole number.
-    fn whole(&self, stored: i64) -> Self::Out;
-
-    /// Stored numbers, in `room` unless they are the wanted ones already.
-    fn reals<'a>(&self, stored: &'a [f64], room: &'a mut Vec<Self::Out>) -> &'a [Self::Out] {
-        room.extend(stored.iter().map(|&stored| self.real(stored)));
-        room
-    }
-
-    /// Stored whole numbers, in `room` unless they are the wanted ones already.
-    fn wholes<'a>(&self, stored: &'a [i64], room: &'a mut Vec<Self::Out>) -> &'a [Self::Out] {
-        room.extend(stored.iter().map(|&stored| self.whole(stored)));
-        room
-    }
-}
-
-/// The rule for clock values: to x in s or y in 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct ValueRule {
-    /// Scale and offset of scaled whole numbers.
-    pub(super) scaled: Option<(f64, f64)>,
-    /// From the unit to SI.
-    pub(super) measure: Measure,
-}
-
-impl Rule for ValueRule {
-    type Out = f64;
-    const NULL: f64 = f64::NAN;
-
-    fn real(&self, stored: f64) -> f64 {
-        self.measure.apply(stored)
-    }
-
-    fn reals<'a>(&self, stored: &'a [f64], room: &'a mut Vec<f64>) -> &'a [f64] {
-        if self.measure.is_identity() {
-            return stored;
-        }
-        room.extend(stored.iter().map(|&stored| self.real(stored)));
-        room
-    }
-
-    fn whole(&self, stored: i64) -> f64 {
-        self.real(self.scaled.map_or(stored as f64, |(scale, offset)| rebuild(stored, scale, offset)))
-    }
-}
 
 /// The rule for epochs: to whole nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]

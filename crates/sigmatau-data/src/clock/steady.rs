@@ -1,15 +1,11 @@
 //! A clock whose rows stand together in the order of even epochs, read piece by piece in bounded memory.
 
-use super::index::Segment;
-use super::rule::Rule;
 use super::{ClockKind, ClockSource, finite, remarks};
+use crate::rows::index::Segment;
+use crate::rows::piece::{Piece, pieces};
 use crate::{DataError, grid};
 use rayon::prelude::*;
 use sigmatau_core::Finding;
-use std::ops::Range;
-
-/// Rows that are decoded at a time, while the ones before are worked on.
-const PIECE: usize = 1 << 20;
 
 /// A clock that needs no grid to be laid.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,13 +18,6 @@ pub struct SteadyClock {
     pub tau0: f64,
     /// The number of values.
     pub points: usize,
-}
-
-/// Some rows of a group that stand together.
-#[derive(Clone, Debug)]
-struct Piece {
-    group: usize,
-    rows: Range<usize>,
 }
 
 impl ClockSource {
@@ -68,7 +57,7 @@ impl ClockSource {
         let value = self.layout.value(series);
         let decode = |piece: Option<&Piece>, room: &mut Vec<f64>| {
             room.clear();
-            piece.map_or(Ok(()), |piece| self.decode(value.column, value.rule, piece, room))?;
+            piece.map_or(Ok(()), |piece| self.store.piece(value.column, value.rule, piece, room))?;
             Ok::<_, DataError>(finite(room))
         };
         let (mut values, mut ahead, mut missing, mut infinite) = (Vec::new(), Vec::new(), 0, 0);
@@ -85,17 +74,12 @@ impl ClockSource {
         Ok(remarks(missing, infinite, points).map(|finding| finding.about(name)).collect())
     }
 
-    fn decode<R: Rule>(&self, column: usize, rule: R, piece: &Piece, room: &mut Vec<R::Out>) -> Result<(), DataError> {
-        room.reserve(piece.rows.len());
-        self.store.numbers(column, piece.group, piece.rows.clone(), rule, |_, chunk| room.extend_from_slice(chunk))
-    }
-
     /// The step in ns between the epochs of a clock, if it is the same everywhere.
     fn step(&self, series: usize) -> Result<Option<i64>, DataError> {
         let Some(time) = &self.layout.time else { return Ok(None) };
         let ends = |piece: &Piece| {
             let mut epochs = Vec::new();
-            self.decode(time.column, time.rule, piece, &mut epochs)?;
+            self.store.piece(time.column, time.rule, piece, &mut epochs)?;
             let step = grid::even_step(&epochs);
             Ok(step.map(|step| (epochs[0], step, epochs[epochs.len() - 1])))
         };
@@ -105,14 +89,6 @@ impl ClockSource {
             |pair: &[(i64, i64, i64)]| pair[0].1 == pair[1].1 && pair[1].0.wrapping_sub(pair[0].2) == pair[0].1;
         Ok(ends.filter(|ends| ends.windows(2).all(joined)).and_then(|ends| ends.first().map(|(_, step, _)| *step)))
     }
-}
-
-fn pieces(segments: &[Segment]) -> Vec<Piece> {
-    let of_segment = |segment: &Segment| {
-        let (group, start, end) = (segment.group as usize, segment.start as usize, segment.end as usize);
-        (start..end).step_by(PIECE).map(move |start| Piece { group, rows: start..end.min(start + PIECE) })
-    };
-    segments.iter().flat_map(of_segment).collect()
 }
 
 #[cfg(test)]

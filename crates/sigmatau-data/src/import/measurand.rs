@@ -2,6 +2,7 @@
 
 use super::{ImportError, ImportOptions, extension};
 use crate::clock::measure::Measure;
+use crate::rows::rule::Way;
 use crate::{ClockKind, Column};
 use sigmatau_core::Unit;
 

@@ -1,8 +1,8 @@
 //! Where a step takes its data from: files, folders, manifests, recipes of demonstration data.
 
 use super::files;
+use super::source::{Meaning, Reads};
 use crate::document::{DocumentError, Parameter, Section};
-use sigmatau_data::clock::{ClockOptions, ClockSource};
 use sigmatau_data::generate::{Overrides, Recipe};
 use sigmatau_data::{Content, DataError, Manifest, import};
 use std::fmt;
@@ -25,7 +25,7 @@ pub struct Planned {
     pub name: String,
     /// Where the data come from.
     pub origin: Origin,
-    pub(super) options: ClockOptions,
+    pub(super) meaning: Meaning,
     pub(super) importer: Option<String>,
 }
 
@@ -52,26 +52,26 @@ impl fmt::Display for Origin {
 }
 
 impl Planned {
-    /// Understands a dataset section; relative paths start from `base`.
+    /// Understands a dataset section, which is opened as an op `reads` it; relative paths start from `base`.
     ///
     /// # Errors
     /// When a key, word or unit is not known, there is no such file, or it is not clear what to read.
-    pub fn read(name: &str, section: Section<'_>, base: &Path) -> Result<Self, DocumentError> {
-        let section = section.checked(format!("dataset `{name}`"), &[PARAMETERS, ClockOptions::PARAMETERS])?;
-        let mut options = ClockOptions::read(&section)?;
+    pub fn read(name: &str, section: Section<'_>, base: &Path, reads: Reads) -> Result<Self, DocumentError> {
+        let section = section.checked(format!("dataset `{name}`"), &[PARAMETERS, reads.parameters()])?;
+        let mut meaning = Meaning::read(reads, &section)?;
         let importer = section.text("import")?;
         if let Some(word) = &importer {
             import::importer(word).map_err(|error| section.refuse_key("import", &error.to_string()))?;
         }
         let origin = match (section.texts("path")?.as_slice(), section.text("recipe")?) {
-            ([_, ..], None) => files(&section, base, &mut options)?,
+            ([_, ..], None) => files(&section, base, &mut meaning)?,
             ([], Some(recipe)) => Origin::Recipe(Box::new(self::recipe(&section, &recipe, base)?)),
             _ => return Err(section.refuse_key("path", &format!("dataset `{name}` needs either `path` or `recipe`"))),
         };
         let unused = ["points", "clocks", "seed"].into_iter().find(|key| section.has(key));
         match (unused, &origin) {
             (Some(key), Origin::Files(_)) => Err(section.refuse_key(key, &format!("`{key}` goes with `recipe` only"))),
-            _ => Ok(Self { name: name.to_owned(), origin, options, importer }),
+            _ => Ok(Self { name: name.to_owned(), origin, meaning, importer }),
         }
     }
 
@@ -79,7 +79,7 @@ impl Planned {
     pub(crate) fn try_on(&self, recipe: &Recipe) -> Result<(), DataError> {
         let single = Overrides { points: Some(1), clocks: Some(1), seed: None };
         let sample = recipe.with(single).ok().and_then(|recipe| recipe.tables().next());
-        let opened = sample.map(|table| ClockSource::from_table(&self.name, table, &self.options));
+        let opened = sample.map(|table| self.meaning.take(&self.name, table));
         opened.transpose().map(drop)
     }
 }
@@ -104,12 +104,12 @@ fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, Docu
 }
 
 /// The files that the paths stand for; a manifest states options that the section leaves out.
-fn files(section: &Section<'_>, base: &Path, options: &mut ClockOptions) -> Result<Origin, DocumentError> {
+fn files(section: &Section<'_>, base: &Path, meaning: &mut Meaning) -> Result<Origin, DocumentError> {
     let paths = section.texts("path")?;
     if let [(_, path)] = paths.as_slice()
         && let Some(manifest) = files::manifest(&base.join(path))
     {
-        return described(section, &manifest, options);
+        return described(section, &manifest, meaning);
     }
     let mut files = Vec::new();
     for (line, path) in paths {
@@ -120,11 +120,11 @@ fn files(section: &Section<'_>, base: &Path, options: &mut ClockOptions) -> Resu
 }
 
 /// What a manifest describes, its files verified.
-fn described(section: &Section<'_>, path: &Path, options: &mut ClockOptions) -> Result<Origin, DocumentError> {
+fn described(section: &Section<'_>, path: &Path, meaning: &mut Meaning) -> Result<Origin, DocumentError> {
     let refused = |error: DataError| section.refuse_key("path", &error.to_string());
     let manifest = Manifest::read(path).map_err(refused)?;
     manifest.inputs().map_err(refused)?;
-    *options = stated(options, &manifest.clock);
+    *meaning = meaning.clone().or(&manifest);
     match manifest.content {
         Content::Files(files) => {
             let licensed = files.into_iter().map(|file| (file.path, manifest.licence.clone()));
@@ -137,21 +137,6 @@ fn described(section: &Section<'_>, path: &Path, options: &mut ClockOptions) -> 
     }
 }
 
-/// What was typed in the pipeline, and else what the manifest states.
-fn stated(typed: &ClockOptions, manifest: &ClockOptions) -> ClockOptions {
-    let (typed, manifest) = (typed.clone(), manifest.clone());
-    ClockOptions {
-        kind: typed.kind.or(manifest.kind),
-        unit: typed.unit.or(manifest.unit),
-        tau0: typed.tau0.or(manifest.tau0),
-        nominal: typed.nominal.or(manifest.nominal),
-        hertz: typed.hertz.or(manifest.hertz),
-        series: typed.series.or(manifest.series),
-        time: typed.time.or(manifest.time),
-        value: if typed.value.is_empty() { manifest.value } else { typed.value },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,7 +144,7 @@ mod tests {
 
     fn read(text: &str, base: &Path) -> Result<Planned, String> {
         let document = Document::parse(text, "a.toml").unwrap();
-        Planned::read("d", document.section(), base).map_err(|error| error.to_string())
+        Planned::read("d", document.section(), base, Reads::Clocks).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -169,7 +154,8 @@ mod tests {
                         [clock]\nunit = \"ns\"\ntau0 = 2\n";
         std::fs::write(folder.path().join("dataset.toml"), manifest).unwrap();
         let planned = read("path = \"dataset.toml\"\ntau0 = 5\npoints = 7\n", folder.path()).unwrap();
-        assert_eq!((planned.options.tau0, planned.options.unit), (Some(5.0), sigmatau_core::Unit::parse("ns").ok()));
+        let Meaning::Clocks(options) = &planned.meaning else { panic!("no clocks") };
+        assert_eq!((options.tau0, &options.unit), (Some(5.0), &sigmatau_core::Unit::parse("ns").ok()));
         assert_eq!(planned.origin.to_string(), "recipe clocks, 12 clocks of 7 points every 1 s");
     }
 

@@ -2,8 +2,8 @@
 
 use super::clock::confidence;
 use super::stability::{noise, word};
-use super::{Analysis, Op, simultaneous};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op, Subject, simultaneous};
+use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::{Finding, Unit as Measure};
 use sigmatau_data::clock::ClockSeries;
@@ -15,7 +15,10 @@ use sigmatau_stability::{Noise, Settings, Together};
 pub(super) static OP: Op = Op {
     name: "covariance",
     title: "Allan covariance of every two series, signed: the variance of the clock that both share",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Dataset,
     schema: &schema::covariance::SCHEMA,
     parameters: &[&[
@@ -47,8 +50,8 @@ impl Analysis for Covariances {
         format!("tau = \"{taus}\"\nconfidence = {confidence}\nedf = \"{edf}\"\nnoise = \"{noise}\"\n")
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let clocks = dataset.read(unit)?;
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let clocks = input.dataset.read(unit)?;
         let mut findings: Vec<Finding> = clocks.iter().flat_map(|clock| clock.findings.iter().cloned()).collect();
         let (rows, remarks) = self.assess(&clocks).unwrap_or_else(|finding| (Vec::new(), vec![*finding]));
         for remark in remarks {

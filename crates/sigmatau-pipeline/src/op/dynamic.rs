@@ -1,8 +1,8 @@
 //! Stability that changes with time: windows along every series.
 
 use super::stability::{self, Rows, settings, written};
-use super::{Analysis, Op, clock};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op, Subject, clock};
+use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::{Finding, Severity, Unit as Measure};
@@ -15,7 +15,10 @@ use sigmatau_stability::dynamic::{Slice, Surface, WindowError, Windows, surface}
 pub(super) static OP: Op = Op {
     name: "dynamic-stability",
     title: "dynamic stability: deviations with interval in windows along the record, over time and averaging time",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Series,
     schema: &schema::dynamic::SCHEMA,
     parameters: &[
@@ -44,8 +47,8 @@ impl Analysis for Dynamic {
         format!("{}window = {}\nstep = {}\n", written(&self.settings), self.window, self.step)
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let clocks = dataset.read(unit)?;
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let clocks = input.dataset.read(unit)?;
         let surfaces: Vec<Surface> = clocks.par_iter().map(|clock| self.assess(clock)).collect();
         let mut findings = Vec::new();
         for (clock, surface) in clocks.iter().zip(&surfaces) {

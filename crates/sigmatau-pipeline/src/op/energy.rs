@@ -1,8 +1,8 @@
 //! What clocks cost the meters that they stamp.
 
 use super::phase::{Phase, TRENDS, phase_of, unpredictable, unusable};
-use super::{Analysis, Op};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op, Subject};
+use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::{Finding, PhaseSeries, Unit as Measure};
@@ -16,7 +16,10 @@ use sigmatau_stability::predict::{Forecast, Trend};
 pub(super) static OP: Op = Op {
     name: "energy",
     title: "time error to energy: what a clock costs a meter that it stamps, in kWh and per cent of an interval",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Series,
     schema: &schema::energy::SCHEMA,
     parameters: &[&[
@@ -178,8 +181,8 @@ impl Analysis for Energy {
         )
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let clocks = dataset.read(unit)?;
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let clocks = input.dataset.read(unit)?;
         let results: Vec<_> = clocks.par_iter().map(|clock| self.assess(clock)).collect();
         let (mut all, mut findings) = (Vec::new(), Vec::new());
         for (clock, (rows, remarks)) in clocks.iter().zip(results) {

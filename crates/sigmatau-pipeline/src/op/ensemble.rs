@@ -1,8 +1,8 @@
 //! An ensemble time scale from all clocks of a dataset.
 
 use super::phase::{phase_of, unusable};
-use super::{Analysis, Op};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op, Subject};
+use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::{Finding, PhaseSeries, Unit as Measure};
 use sigmatau_data::clock::{ClockKind, ClockSeries};
@@ -13,7 +13,10 @@ use sigmatau_stability::ensemble::{Ensemble, EnsembleError, at1, kalman};
 pub(super) static OP: Op = Op {
     name: "ensemble",
     title: "ensemble time scale: every clock's deviation from the weighted ensemble, and the weights",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Dataset,
     schema: &schema::ensemble::SCHEMA,
     parameters: &[&[
@@ -78,8 +81,8 @@ impl Analysis for Scale {
         )
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let clocks = dataset.read(unit)?;
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let clocks = input.dataset.read(unit)?;
         Ok(self.assess(&clocks))
     }
 }

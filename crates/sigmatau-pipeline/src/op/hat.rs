@@ -2,8 +2,8 @@
 
 use super::clock::confidence;
 use super::stability::{estimators, noise, word};
-use super::{Analysis, Op, simultaneous};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op, Subject, simultaneous};
+use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::{Finding, Unit as Measure};
 use sigmatau_data::clock::ClockSeries;
@@ -15,7 +15,10 @@ use sigmatau_stability::{ClockData, Noise, Settings};
 pub(super) static OP: Op = Op {
     name: "hat",
     title: "N-cornered hat: the stability of each clock alone from differences, with interval or upper bound",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Dataset,
     schema: &schema::hat::SCHEMA,
     parameters: &[&[
@@ -68,8 +71,8 @@ impl Analysis for Hats {
         )
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let clocks = dataset.read(unit)?;
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let clocks = input.dataset.read(unit)?;
         let mut findings: Vec<Finding> = clocks.iter().flat_map(|clock| clock.findings.iter().cloned()).collect();
         match self.assess(&clocks) {
             Ok((names, hat)) => {

@@ -2,8 +2,8 @@
 
 mod file;
 
-use super::{Analysis, Op, clock};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op, Subject, clock};
+use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::nearest::did_you_mean;
@@ -18,7 +18,10 @@ use std::path::Path;
 pub(super) static OP: Op = Op {
     name: "mask",
     title: "limits such as those of ITU-T: margin at each averaging time, and verdict",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Series,
     schema: &schema::mask::SCHEMA,
     parameters: &[&[
@@ -87,8 +90,8 @@ impl Analysis for Masks {
         format!("masks = [{masks}]\nfiles = [{files}]\n{hashes}tau = \"{}\"\n", self.taus)
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let clocks = dataset.read(unit)?;
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let clocks = input.dataset.read(unit)?;
         let results: Vec<_> = clocks.par_iter().map(|clock| self.assess(clock)).collect();
         let mut rows = Vec::new();
         let mut findings = Vec::new();

@@ -1,7 +1,7 @@
 //! Spectral densities of clocks.
 
-use super::{Analysis, Op, clock};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op, Subject, clock};
+use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::nearest::did_you_mean;
@@ -16,7 +16,10 @@ use sigmatau_stability::domain::{self, Density, Method, Quantity, Settings};
 pub(super) static OP: Op = Op {
     name: "spectrum",
     title: "spectral densities S_y, S_x, S_φ and 𝓛(f) with intervals, by Welch or by octaves",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Series,
     schema: &schema::spectrum::SCHEMA,
     parameters: &[&[
@@ -103,8 +106,8 @@ impl Analysis for Spectrum {
         )
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let clocks = dataset.read(unit)?;
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let clocks = input.dataset.read(unit)?;
         let results: Vec<_> = clocks.par_iter().map(|clock| self.assess(clock)).collect();
         let mut rows = Vec::new();
         let mut findings = Vec::new();

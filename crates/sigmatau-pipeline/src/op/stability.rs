@@ -1,7 +1,7 @@
 //! Frequency stability of clocks.
 
-use super::{Analysis, Op, clock};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op, Subject, clock};
+use crate::dataset::{Dataset, Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::nearest::did_you_mean;
@@ -34,7 +34,10 @@ const CONDITIONING: &[Parameter] = &[
 pub(super) static OP: Op = Op {
     name: "stability",
     title: "frequency stability: Allan-family deviations with noise type, degrees of freedom and interval",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Series,
     schema: &schema::stability::SCHEMA,
     parameters: &[PARAMETERS, CONDITIONING],
@@ -133,11 +136,11 @@ impl Analysis for Stability {
         format!("{settings}condition = [{steps}]\ndead_time = {}\n", self.dead_time)
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<Part, DataError> {
-        if let Some(part) = self.streamed(dataset, unit, AT_ONCE)? {
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<Part, DataError> {
+        if let Some(part) = self.streamed(input.dataset, unit, AT_ONCE)? {
             return Ok(part);
         }
-        let clocks = dataset.read(unit)?;
+        let clocks = input.dataset.read(unit)?;
         let results: Vec<_> = clocks.par_iter().map(|clock| self.assess(clock)).collect();
         let mut rows = Rows::default();
         let mut findings = Vec::new();
@@ -395,13 +398,13 @@ mod tests {
         let table = Table::new(vec![Column::float("phase", Measure::SECOND, phases)]).unwrap();
         write_table(&folder.path().join("a.parquet"), &table, Metadata::default()).unwrap();
         let document = Document::parse("tau0 = 1\npath = \"a.parquet\"\n", "a.toml").unwrap();
-        let planned = Planned::read("d", document.section(), folder.path()).unwrap();
+        let planned = Planned::read("d", document.section(), folder.path(), Reads::Clocks).unwrap();
         let Origin::Files(files) = &planned.origin else { panic!("no files") };
         let dataset = planned.open(files).unwrap();
         let unit = dataset.units(Scope::Series).remove(0);
         let stability = stability("tau = \"1,2,64,1000\"\n");
         let streamed = stability.streamed(&dataset, &unit, 0).unwrap().expect("the record allows it");
-        assert_eq!(streamed, stability.compute(&dataset, &unit).unwrap());
+        assert_eq!(streamed, stability.compute(&Input { dataset: &dataset, beside: &[] }, &unit).unwrap());
         assert_eq!(streamed.0.rows(), 12);
     }
 }

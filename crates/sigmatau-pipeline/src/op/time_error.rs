@@ -1,8 +1,8 @@
 //! Prediction of time errors, and the record's verdict against limits.
 
 use super::phase::{Phase, TRENDS, phase_of, unpredictable};
-use super::{Analysis, Op};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op, Subject};
+use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::{Finding, PhaseSeries, Severity, Unit as Measure};
@@ -17,7 +17,10 @@ use sigmatau_stability::steering::{Evaluation, Limits, Verdict};
 pub(super) static OP: Op = Op {
     name: "time-error",
     title: "time error of clocks: prediction with uncertainty, and the verdict against limits such as those of UTC(k)",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Series,
     schema: &schema::time_error::SCHEMA,
     parameters: &[&[
@@ -78,8 +81,8 @@ impl Analysis for TimeError {
         )
     }
 
-    fn compute(&self, dataset: &Dataset, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let clocks = dataset.read(unit)?;
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let clocks = input.dataset.read(unit)?;
         let results: Vec<_> = clocks.par_iter().map(|clock| self.assess(clock)).collect();
         let findings = clocks.iter().zip(&results).flat_map(|(clock, (_, findings))| {
             let own = findings.iter().map(|finding| finding.clone().about(&clock.name));

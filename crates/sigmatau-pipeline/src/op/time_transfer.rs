@@ -1,7 +1,7 @@
 //! Time transfer between two stations from their tracks of navigation satellites.
 
-use super::{Analysis, Op};
-use crate::dataset::{Dataset, Scope, Unit};
+use super::{Analysis, Input, Op, Subject};
+use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit as Measure};
@@ -13,7 +13,10 @@ use std::collections::BTreeSet;
 pub(super) static OP: Op = Op {
     name: "time-transfer",
     title: "time transfer: difference of two stations' references from CGGTTS tracks",
+    subject: Subject::Clocks,
     revision: sigmatau_stability::REVISION,
+    reads: Reads::Clocks,
+    beside: &[],
     scope: Scope::Dataset,
     schema: &schema::time_transfer::SCHEMA,
     parameters: &[&[
@@ -89,8 +92,8 @@ impl Analysis for TimeTransfer {
         )
     }
 
-    fn compute(&self, dataset: &Dataset, _whole: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        Ok(self.assess(&dataset.tables()?))
+    fn compute(&self, input: &Input<'_>, _whole: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        Ok(self.assess(&input.dataset.tables()?))
     }
 }
 

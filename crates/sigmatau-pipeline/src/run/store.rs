@@ -176,6 +176,11 @@ impl Store {
         self.directory.join(EVENTS)
     }
 
+    /// Where the record of a step stands.
+    pub(super) fn record(&self, step: &str) -> PathBuf {
+        with_ending(&self.directory.join("records").join(step), "parquet")
+    }
+
     /// Where demonstration data of this name and key are kept.
     pub(super) fn dataset(&self, name: &str, key: &str) -> PathBuf {
         self.directory.join("datasets").join(format!("{name}-{key}.parquet"))

@@ -95,7 +95,10 @@ mod tests {
             let mut x = PowerLaw::from_deviation(alpha, 1.0, 1.0).unwrap().phase(points, 1.0, 3, stream);
             x.iter_mut().enumerate().for_each(|(i, x)| *x += slope * i as f64);
             let m = DIRECT + 1 + ((points / 2 - DIRECT - 2) as f64 * share) as usize;
-            let steps: Vec<f64> = x.iter().zip(&x[m..]).map(|(x, later)| x - later).collect();
+            let mut steps: Vec<f64> = x.iter().zip(&x[m..]).map(|(x, later)| x - later).collect();
+            // The weights sum to 0; with a slope left in, the products are what loses the ninth digit.
+            let slope = steps[0];
+            steps.iter_mut().for_each(|step| *step -= slope);
             let slow = squares(steps.windows(m).take(points - 2 * m).map(weighted));
             let fast = of_record(&x, m);
             prop_assert_eq!(fast.n, slow.n);

@@ -2,33 +2,35 @@
 
 use super::store::Store;
 use crate::DataError;
+use rayon::prelude::*;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The rows of one series in one group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Segment {
-    pub(super) group: u32,
+pub(crate) struct Segment {
+    pub(crate) group: u32,
     /// The number of the series among those of the group, by first appearance.
-    pub(super) number: u32,
+    pub(crate) number: u32,
     /// The first row and the row behind the last, counted in the group.
-    pub(super) start: u32,
-    pub(super) end: u32,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
     /// How many of the rows between belong to the series.
-    pub(super) rows: u32,
+    pub(crate) rows: u32,
 }
 
 impl Segment {
     /// Tells whether the rows stand together.
-    pub(super) fn is_run(&self) -> bool {
+    pub(crate) fn is_run(&self) -> bool {
         self.end - self.start == self.rows
     }
 }
 
 /// The words of one group and the segment of each.
-pub(super) type Group = (Vec<String>, Vec<Segment>);
+type Group = (Vec<String>, Vec<Segment>);
 
 /// Scans the names of one group.
-pub(super) fn group(store: &Store, key: usize, group: usize) -> Result<Group, DataError> {
+fn group(store: &Store, key: usize, group: usize) -> Result<Group, DataError> {
     let group_number = small(store, group)?;
     small(store, store.group_rows()[group])?;
     let mut segments: Vec<Segment> = Vec::new();
@@ -45,8 +47,21 @@ pub(super) fn group(store: &Store, key: usize, group: usize) -> Result<Group, Da
     Ok((words, segments))
 }
 
+/// Scans the names of all groups: each series, by first appearance, with its segments.
+pub(crate) fn by_name(store: &Store, key: usize) -> Result<Vec<(String, Arc<[Segment]>)>, DataError> {
+    let groups: Vec<_> =
+        (0..store.group_rows().len()).into_par_iter().map(|group| self::group(store, key, group)).collect();
+    let series = merge(groups.into_iter().collect::<Result<_, _>>()?);
+    Ok(series.into_iter().map(|(name, segments)| (name, segments.into())).collect())
+}
+
+/// The number of rows of a series.
+pub(crate) fn rows(segments: &[Segment]) -> u64 {
+    segments.iter().map(|segment| u64::from(segment.rows)).sum()
+}
+
 /// Joins the groups in order: each series, by first appearance, with its segments.
-pub(super) fn merge(groups: Vec<Group>) -> Vec<(String, Vec<Segment>)> {
+fn merge(groups: Vec<Group>) -> Vec<(String, Vec<Segment>)> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut series: Vec<(String, Vec<Segment>)> = Vec::new();
     for (name, segment) in groups.into_iter().flat_map(|(names, segments)| names.into_iter().zip(segments)) {
@@ -60,7 +75,7 @@ pub(super) fn merge(groups: Vec<Group>) -> Vec<(String, Vec<Segment>)> {
 }
 
 /// The segments of a series that has all rows.
-pub(super) fn whole(store: &Store) -> Result<Vec<Segment>, DataError> {
+pub(crate) fn whole(store: &Store) -> Result<Arc<[Segment]>, DataError> {
     let segment = |(group, rows): (usize, usize)| {
         let (group, rows) = (small(store, group)?, small(store, rows)?);
         Ok(Segment { group, number: 0, start: 0, end: rows, rows })

@@ -12,34 +12,34 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// The rows, in groups that are decoded separately; a table in memory is one group.
-pub(super) enum Store {
+pub(crate) enum Store {
     Parquet(ParquetFile),
     Memory { name: String, table: Table },
 }
 
 impl Store {
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::Parquet(file) => file.name(),
             Self::Memory { name, .. } => name.clone(),
         }
     }
 
-    pub(super) fn table(&self) -> Result<Table, DataError> {
+    pub(crate) fn table(&self) -> Result<Table, DataError> {
         match self {
             Self::Parquet(file) => read_table(file.path()),
             Self::Memory { table, .. } => Ok(table.clone()),
         }
     }
 
-    pub(super) fn described(&self) -> Result<Vec<Described>, DataError> {
+    pub(crate) fn described(&self) -> Result<Vec<Described>, DataError> {
         match self {
             Self::Parquet(file) => file.described(),
             Self::Memory { table, .. } => Ok(table.columns().iter().map(Described::from_column).collect()),
         }
     }
 
-    pub(super) fn group_rows(&self) -> Vec<usize> {
+    pub(crate) fn group_rows(&self) -> Vec<usize> {
         match self {
             Self::Parquet(file) => file.group_rows(),
             Self::Memory { table, .. } => vec![table.rows()],
@@ -48,7 +48,7 @@ impl Store {
 
     /// Numbers the words of a column in one group by their first appearance, feeds the number of each
     /// row to `each`, and returns the words.
-    pub(super) fn words(
+    pub(crate) fn words(
         &self,
         column: usize,
         group: usize,
@@ -67,7 +67,7 @@ impl Store {
     }
 
     /// Feeds the given rows of a column in one group to `sink`, in chunks with the number of their first row.
-    pub(super) fn numbers<R: Rule>(
+    pub(crate) fn numbers<R: Rule>(
         &self,
         column: usize,
         group: usize,

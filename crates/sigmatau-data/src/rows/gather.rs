@@ -12,14 +12,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A series to read: the column, the rule for its numbers, the rows.
-pub(super) struct Lane<'a, R> {
-    pub(super) column: usize,
-    pub(super) rule: R,
-    pub(super) segments: &'a [Segment],
+pub(crate) struct Lane<'a, R> {
+    pub(crate) column: usize,
+    pub(crate) rule: R,
+    pub(crate) segments: &'a [Segment],
 }
 
 /// Reads the lanes; the numbers of each stand in the order of the rows.
-pub(super) fn gather<R: Rule>(
+pub(crate) fn gather<R: Rule>(
     store: &Store,
     key: Option<usize>,
     lanes: &[Lane<'_, R>],

@@ -1,0 +1,221 @@
+//! What the columns of a table of waveforms mean, from their names, units and the options; nothing is guessed.
+
+use super::{Channel, ChannelInfo, WaveformOptions};
+use crate::DataError;
+use crate::column::{Described, Storage};
+use crate::error::Trouble;
+use crate::rows::rule::{Rule, ValueRule};
+use sigmatau_core::Unit;
+use sigmatau_core::nearest::did_you_mean;
+use sigmatau_core::unit::Conversion;
+
+/// The columns that are the channels where none are stated.
+const USUAL: [&str; 2] = ["excitation", "response"];
+
+/// The columns of a table of waveforms.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// The column of names, in a long table.
+    pub(super) key: Option<usize>,
+    pub(super) time: Option<TimeColumn>,
+    pub(super) channels: Vec<ChannelColumn>,
+    /// The sampling rate in Hz as stated.
+    pub(super) rate: Option<f64>,
+}
+
+/// A column of sampling instants.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum TimeColumn {
+    /// Whole numbers of ticks of so many seconds.
+    Whole { column: usize, rule: TickRule, tick: f64 },
+    /// Numbers in a unit of time.
+    Real { column: usize, rule: ValueRule<Conversion> },
+}
+
+/// The rule for ticks: as they are stored, [`i64::MIN`] where one is missing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct TickRule;
+
+impl Rule for TickRule {
+    type Out = i64;
+    const NULL: i64 = i64::MIN;
+
+    fn real(&self, stored: f64) -> i64 {
+        stored as i64
+    }
+
+    fn whole(&self, stored: i64) -> i64 {
+        stored
+    }
+
+    fn wholes<'a>(&self, stored: &'a [i64], _room: &'a mut Vec<i64>) -> &'a [i64] {
+        stored
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct ChannelColumn {
+    pub(super) column: usize,
+    pub(super) rule: ValueRule<Conversion>,
+    pub(super) info: ChannelInfo,
+}
+
+impl Layout {
+    pub(super) fn new(file: &str, columns: &[Described], options: &WaveformOptions) -> Result<Self, DataError> {
+        match options.rate.filter(|rate| !(*rate > 0.0 && rate.is_finite())) {
+            Some(value) => Err(DataError::Option { option: "rate", value, unit: "Hz" }),
+            None => Reader { file, columns, options }.layout(),
+        }
+    }
+}
+
+/// Reads the layout of one table.
+struct Reader<'a> {
+    file: &'a str,
+    columns: &'a [Described],
+    options: &'a WaveformOptions,
+}
+
+impl Reader<'_> {
+    fn layout(&self) -> Result<Layout, DataError> {
+        let key = self.role(self.options.sensor.as_deref(), "sensor")?;
+        if let Some(key) = key.filter(|&key| self.columns[key].storage != Storage::Text) {
+            let found = self.columns[key].type_name().to_owned();
+            return Err(self.about(key, Trouble::Type { found, wanted: "text, the names of the sensors," }));
+        }
+        let time = self.role(self.options.time.as_deref(), "time")?;
+        let time = time.map(|column| self.time(column)).transpose()?;
+        let channels: Vec<ChannelColumn> =
+            self.wanted()?.iter().map(|channel| self.channel(channel)).collect::<Result<_, _>>()?;
+        let rate = self.rate(&channels)?;
+        if rate.is_none() && time.is_none() {
+            return Err(self.about(channels[0].column, Trouble::NoRate));
+        }
+        Ok(Layout { key, time, channels, rate })
+    }
+
+    /// The column that the option names, else the one of the usual name, if there is one.
+    fn role(&self, option: Option<&str>, usual: &str) -> Result<Option<usize>, DataError> {
+        match option {
+            Some(name) => self.find(name).map(Some),
+            None => Ok(self.columns.iter().position(|column| column.name == usual)),
+        }
+    }
+
+    fn find(&self, name: &str) -> Result<usize, DataError> {
+        let known: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        let unknown = || Trouble::Unknown { hint: did_you_mean(name, &known) }.of(self.file, name);
+        known.iter().position(|column| *column == name).ok_or_else(unknown)
+    }
+
+    /// The channels that are stated, else the usual ones.
+    fn wanted(&self) -> Result<Vec<Channel>, DataError> {
+        let known = |name: &&str| self.columns.iter().any(|column| column.name == **name);
+        match self.options.channels.as_slice() {
+            [] if USUAL.iter().all(known) => Ok(USUAL.map(Channel::from).to_vec()),
+            [] => Err(self.unnamed()),
+            stated => Ok(stated.to_vec()),
+        }
+    }
+
+    fn unnamed(&self) -> DataError {
+        let number = |column: &&Described| matches!(column.storage, Storage::Float | Storage::Scaled { .. });
+        let names: Vec<String> =
+            self.columns.iter().filter(number).map(|column| format!("`{}`", column.name)).collect();
+        let seen = match names.as_slice() {
+            [] => "no column holds numbers".to_owned(),
+            names => format!("the columns {} may be meant", names.join(", ")),
+        };
+        DataError::Channels { file: self.file.to_owned(), seen, advice: "name the columns of excitation and response" }
+    }
+
+    fn channel(&self, channel: &Channel) -> Result<ChannelColumn, DataError> {
+        let column = self.find(&channel.column)?;
+        self::channel(column, &self.columns[column], channel).map_err(|trouble| self.about(column, trouble))
+    }
+
+    fn time(&self, column: usize) -> Result<TimeColumn, DataError> {
+        instants(column, &self.columns[column]).map_err(|trouble| self.about(column, trouble))
+    }
+
+    /// The sampling rate, from the options or the field metadata of the channels, wherever it is stated the same.
+    fn rate(&self, channels: &[ChannelColumn]) -> Result<Option<f64>, DataError> {
+        let mut known = self.options.rate.map(|rate| (rate, "the option `rate`".to_owned()));
+        for channel in channels {
+            let column = &self.columns[channel.column];
+            let refused = |trouble: Trouble| self.about(channel.column, trouble);
+            let Some(found) = written(column).map_err(refused)? else { continue };
+            match &known {
+                Some((stated, by)) if *stated != found => {
+                    let (found, stated, by) = (found.to_string(), stated.to_string(), by.clone());
+                    return Err(refused(Trouble::RateTwice { found, stated, by }));
+                }
+                Some(_) => {}
+                None => known = Some((found, format!("that of column `{}`", column.name))),
+            }
+        }
+        Ok(known.map(|(rate, _)| rate))
+    }
+
+    fn about(&self, column: usize, trouble: Trouble) -> DataError {
+        trouble.of(self.file, &self.columns[column].name)
+    }
+}
+
+/// The sampling rate that the field metadata `rate_hz`, or else `tau0_s`, states.
+fn written(column: &Described) -> Result<Option<f64>, Trouble> {
+    let (key, rate) = match (column.rate, column.tau0) {
+        (Some(rate), _) => ("rate_hz", rate),
+        (None, Some(tau0)) => ("tau0_s", 1.0 / tau0),
+        (None, None) => return Ok(None),
+    };
+    if rate > 0.0 && rate.is_finite() {
+        return Ok(Some(rate));
+    }
+    Err(Trouble::Number { key, text: column.rate.or(column.tau0).unwrap_or(rate).to_string() })
+}
+
+/// How the numbers of one column become samples in SI.
+fn channel(index: usize, column: &Described, channel: &Channel) -> Result<ChannelColumn, Trouble> {
+    let scaled = match column.storage {
+        Storage::Float | Storage::Integer => None,
+        Storage::Scaled { scale, offset } => Some((scale, offset)),
+        _ => return Err(Trouble::Type { found: column.type_name().to_owned(), wanted: "a column of numbers" }),
+    };
+    let unit = stated_once(column, channel.unit.as_ref())?;
+    let from = unit.clone().unwrap_or(Unit::ONE);
+    let to = if unit.is_some() { from.coherent() } else { Unit::ONE };
+    let way = from.conversion(&to)?;
+    let step = scaled.map(|(scale, _)| (way.apply(scale) - way.apply(0.0)).abs());
+    let info = ChannelInfo { name: column.name.clone(), unit: unit.map(|_| to), step };
+    Ok(ChannelColumn { column: index, rule: ValueRule { scaled, way }, info })
+}
+
+/// The unit, from the options or the field metadata; both may state it if they agree.
+fn stated_once(column: &Described, stated: Option<&Unit>) -> Result<Option<Unit>, Trouble> {
+    match (column.parsed_unit()?, stated) {
+        (Some(found), Some(stated)) if found != *stated => {
+            Err(Trouble::UnitTwice { stated: stated.to_string(), found: found.to_string() })
+        }
+        (found, stated) => Ok(found.or_else(|| stated.cloned())),
+    }
+}
+
+/// How a column tells the sampling instants.
+fn instants(index: usize, column: &Described) -> Result<TimeColumn, Trouble> {
+    let seconds = || column.parsed_unit()?.ok_or(Trouble::NoUnit)?.conversion(&Unit::SECOND).map_err(Trouble::from);
+    match column.storage {
+        Storage::Instant { nanoseconds } => {
+            Ok(TimeColumn::Whole { column: index, rule: TickRule, tick: nanoseconds as f64 / 1e9 })
+        }
+        Storage::Integer => Ok(TimeColumn::Whole { column: index, rule: TickRule, tick: seconds()?.apply(1.0) }),
+        Storage::Float => Ok(TimeColumn::Real { column: index, rule: ValueRule { scaled: None, way: seconds()? } }),
+        Storage::Scaled { scale, .. } => {
+            Ok(TimeColumn::Whole { column: index, rule: TickRule, tick: seconds()?.apply(scale) })
+        }
+        Storage::Text | Storage::Other(_) => {
+            let found = column.type_name().to_owned();
+            Err(Trouble::Type { found, wanted: "a timestamp or a number with a unit of time" })
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What stands in a file, as the ops of its dataset read it.
+
+use super::{file_name, files};
+use crate::document::{DocumentError, Parameter, Section};
+use sigmatau_core::Finding;
+use sigmatau_data::clock::{ClockOptions, ClockSource, SeriesInfo};
+use sigmatau_data::import::{self, ImportOptions};
+use sigmatau_data::waveform::{Channel, WaveformOptions, WaveformSource};
+use sigmatau_data::{DataError, Manifest, Schema, Table, read_table};
+use std::path::Path;
+
+/// What an op reads.
+#[derive(Clone, Copy, Debug)]
+pub enum Reads {
+    /// Clocks: phases or frequencies.
+    Clocks,
+    /// Waveforms of sensors: what went in and what came out.
+    Waveforms,
+    /// The rows of a record, or of a table with the same columns.
+    Record(&'static Schema),
+}
+
+impl Reads {
+    /// Tells whether a dataset that is opened for this can be read for that.
+    pub(crate) fn suits(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Clocks, Self::Clocks) | (Self::Waveforms, Self::Waveforms) => true,
+            (Self::Record(one), Self::Record(other)) => one.name == other.name,
+            _ => false,
+        }
+    }
+
+    /// The keys of a dataset section that say how its files are meant.
+    pub fn parameters(self) -> &'static [Parameter] {
+        match self {
+            Self::Clocks => ClockOptions::PARAMETERS,
+            Self::Waveforms => WAVEFORMS,
+            Self::Record(_) => &[],
+        }
+    }
+}
+
+impl std::fmt::Display for Reads {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Clocks => f.write_str("clocks"),
+            Self::Waveforms => f.write_str("waveforms"),
+            Self::Record(schema) => write!(f, "a `{}` table", schema.name),
+        }
+    }
+}
+
+/// The keys that say what the columns of a table of waveforms are.
+const WAVEFORMS: &[Parameter] = &[
+    Parameter::new("excitation", "column of what went in, as a reference measured it").or("\"excitation\""),
+    Parameter::new("response", "column of what came out of the sensor").or("\"response\""),
+    Parameter::new("sensor", "column with the names of the sensors"),
+    Parameter::new("time", "column with the sampling instants"),
+    Parameter::new("rate", "sampling rate in Hz, where there are no instants"),
+];
+
+fn waveforms(section: &Section<'_>) -> Result<WaveformOptions, DocumentError> {
+    let channel = |key| section.required(key).map(|column| Channel::from(column.as_str()));
+    Ok(WaveformOptions {
+        channels: vec![channel("excitation")?, channel("response")?],
+        sensor: section.text("sensor")?,
+        time: section.text("time")?,
+        rate: section.positive("rate")?,
+    })
+}
+
+/// How the files of a dataset are meant.
+#[derive(Clone, Debug)]
+pub(super) enum Meaning {
+    Clocks(ClockOptions),
+    Waveforms(WaveformOptions),
+    Record(&'static Schema),
+}
+
+impl Meaning {
+    pub(super) fn read(reads: Reads, section: &Section<'_>) -> Result<Self, DocumentError> {
+        match reads {
+            Reads::Clocks => ClockOptions::read(section).map(Self::Clocks),
+            Reads::Waveforms => waveforms(section).map(Self::Waveforms),
+            Reads::Record(schema) => Ok(Self::Record(schema)),
+        }
+    }
+
+    /// What was typed in the pipeline, and else what the manifest states.
+    pub(super) fn or(self, manifest: &Manifest) -> Self {
+        match self {
+            Self::Clocks(typed) => Self::Clocks(stated(typed, manifest.clock.clone())),
+            other => other,
+        }
+    }
+
+    /// Opens a file; text is imported.
+    pub(super) fn open(&self, path: &Path, importer: Option<&str>) -> Result<(Source, Vec<Finding>), DataError> {
+        match self {
+            Self::Clocks(options) if files::is_parquet(path) => {
+                Ok((Source::Clocks(ClockSource::open(path, options)?.into()), Vec::new()))
+            }
+            Self::Clocks(options) => imported(path, importer, options),
+            Self::Waveforms(options) => Ok((Source::waveforms(WaveformSource::open(path, options)?), Vec::new())),
+            Self::Record(schema) => {
+                Ok((Source::record(file_name(path), schema.select(&read_table(path)?, path)?), Vec::new()))
+            }
+        }
+    }
+
+    /// Opens a table that stands in memory.
+    pub(super) fn take(&self, name: &str, table: Table) -> Result<Source, DataError> {
+        match self {
+            Self::Clocks(options) => Ok(Source::Clocks(ClockSource::from_table(name, table, options)?.into())),
+            Self::Waveforms(options) => Ok(Source::waveforms(WaveformSource::from_table(name, table, options)?)),
+            Self::Record(schema) => Ok(Source::record(name.to_owned(), schema.select(&table, Path::new(name))?)),
+        }
+    }
+}
+
+/// What stands in a file.
+pub(super) enum Source {
+    Clocks(Box<ClockSource>),
+    Waveforms { source: Box<WaveformSource>, sensors: Vec<SeriesInfo>, findings: Vec<Finding> },
+    Record { whole: [SeriesInfo; 1], table: Table },
+}
+
+impl Source {
+    fn waveforms(source: WaveformSource) -> Self {
+        let info = |sensor: &sigmatau_data::waveform::SensorInfo| SeriesInfo {
+            name: sensor.name.clone(),
+            points: sensor.points,
+        };
+        let (sensors, findings) = (source.sensors().iter().map(info).collect(), source.findings());
+        Self::Waveforms { source: source.into(), sensors, findings }
+    }
+
+    pub(super) fn record(name: String, table: Table) -> Self {
+        Self::Record { whole: [SeriesInfo { name, points: table.rows() as u64 }], table }
+    }
+
+    /// What can be read one by one.
+    pub(super) fn series(&self) -> &[SeriesInfo] {
+        match self {
+            Self::Clocks(clocks) => clocks.series(),
+            Self::Waveforms { sensors, .. } => sensors,
+            Self::Record { whole, table } => &whole[..usize::from(table.rows() > 0)],
+        }
+    }
+
+    pub(super) fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Clocks(clocks) => clocks.findings(),
+            Self::Waveforms { findings, .. } => findings,
+            Self::Record { .. } => &[],
+        }
+    }
+
+    /// The clocks, which a plan has made sure of.
+    pub(super) fn clocks(&self) -> &ClockSource {
+        match self {
+            Self::Clocks(clocks) => clocks,
+            _ => unreachable!("the plan opens a dataset as its ops read it"),
+        }
+    }
+
+    /// The waveforms, which a plan has made sure of.
+    pub(super) fn sensors(&self) -> &WaveformSource {
+        match self {
+            Self::Waveforms { source, .. } => source,
+            _ => unreachable!("the plan opens a dataset as its ops read it"),
+        }
+    }
+
+    /// The whole table.
+    pub(super) fn table(&self) -> Result<Table, DataError> {
+        match self {
+            Self::Clocks(clocks) => clocks.table(),
+            Self::Waveforms { .. } => unreachable!("ops on waveforms read their channels"),
+            Self::Record { table, .. } => Ok(table.clone()),
+        }
+    }
+}
+
+fn imported(path: &Path, importer: Option<&str>, options: &ClockOptions) -> Result<(Source, Vec<Finding>), DataError> {
+    let imported = import::import_file(path, importer, &import_options(path, options)?)?;
+    let options = ClockOptions { tau0: imported.tau0.or(options.tau0), ..Default::default() };
+    let source = ClockSource::from_table(file_name(path), imported.table, &options)?;
+    Ok((Source::Clocks(source.into()), imported.findings))
+}
+
+fn import_options(path: &Path, options: &ClockOptions) -> Result<ImportOptions, DataError> {
+    let ClockOptions { kind, unit, tau0, nominal, hertz, series, time, value } = options.clone();
+    if value.len() > 1 {
+        let seen = format!("{} columns are named", value.len());
+        let advice = "name one, or import the file and use the table";
+        return Err(DataError::Choice { file: file_name(path), seen, advice });
+    }
+    let value = value.into_iter().next();
+    Ok(ImportOptions { kind, unit, tau0, nominal, hertz, series, time, value, ..Default::default() })
+}
+
+fn stated(typed: ClockOptions, manifest: ClockOptions) -> ClockOptions {
+    ClockOptions {
+        kind: typed.kind.or(manifest.kind),
+        unit: typed.unit.or(manifest.unit),
+        tau0: typed.tau0.or(manifest.tau0),
+        nominal: typed.nominal.or(manifest.nominal),
+        hertz: typed.hertz.or(manifest.hertz),
+        series: typed.series.or(manifest.series),
+        time: typed.time.or(manifest.time),
+        value: if typed.value.is_empty() { manifest.value } else { typed.value },
+    }
+}

@@ -1,0 +1,280 @@
+//! Frequency responses of sensors.
+
+use super::{Analysis, Input, Op, Subject};
+use crate::dataset::{Reads, Scope, Unit};
+use crate::document::{DocumentError, Parameter, Section};
+use rayon::prelude::*;
+use sigmatau_core::{Finding, Severity, Unit as Measure};
+use sigmatau_data::waveform::{SteadyWaveform, Waveform};
+use sigmatau_data::{Column, DataError, Table, schema};
+use sigmatau_dynamic::method::{Delay, Estimation, METHODS, Method, MethodError, Settings};
+use sigmatau_dynamic::response::{Line, Response};
+use sigmatau_dynamic::screen::Screen;
+use sigmatau_spectrum::welch::Detrend;
+use sigmatau_spectrum::window::WINDOWS;
+
+/// Complex frequency responses with covariance, for every sensor of the dataset.
+pub(super) static OP: Op = Op {
+    name: "response",
+    title: "frequency response of sensors: complex ratio with covariance, from records of excitation and response",
+    subject: Subject::Dynamic,
+    revision: sigmatau_dynamic::REVISION,
+    reads: Reads::Waveforms,
+    beside: &[],
+    scope: Scope::Series,
+    schema: &schema::response::SCHEMA,
+    parameters: &[&[
+        Parameter::new("method", "way to the response, see `list methods`").or("\"h1\""),
+        Parameter::new("window", "weights of a segment, see `list windows`").or("\"hann\""),
+        Parameter::new("segment", "points of a segment, at least 4").or("4096"),
+        Parameter::new("overlap", "share of a segment that the next one has too, from 0 to below 1").or("0.5"),
+        Parameter::new("detrend", "what is taken off a segment: none, constant or linear").or("\"constant\""),
+        Parameter::new("delay", "by how many seconds the response is late, or \"found\"").or("0"),
+        Parameter::new("frequencies", "frequencies of the excitation in Hz, for sine-fit").or("[]"),
+        Parameter::new("period", "points of a period of the excitation, for multisine"),
+        Parameter::new("range", "lowest and highest frequency of the result in Hz").or("[]"),
+        Parameter::new("order", "order of a local polynomial").or("2"),
+        Parameter::new("jitter", "standard deviation of the sampling instants in s").or("0"),
+    ]],
+    plan,
+};
+
+fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, DocumentError> {
+    Ok(Box::new(responses(section)?))
+}
+
+fn responses(section: &Section<'_>) -> Result<Responses, DocumentError> {
+    let method = METHODS[section.one_of("method", "method", METHODS.iter().map(|method| method.name))?];
+    let idle = |key: &&Parameter| key.name != "method" && section.has(key.name) && !method.settings.contains(&key.name);
+    if let Some(key) = OP.parameters.iter().copied().flatten().find(idle) {
+        let uses = method.settings.join("`, `");
+        return Err(
+            section.refuse_key(key.name, &format!("`{}` does not use `{}`; it uses `{uses}`", method.name, key.name))
+        );
+    }
+    let settings = settings(section)?;
+    let refused = |error: &MethodError| section.refuse_key("method", &format!("failed to {error}"));
+    (method.begin)(&settings, ANY_RATE).map_err(|error| refused(&error))?;
+    Ok(Responses { method, settings })
+}
+
+/// A rate at which settings are tried before the records tell theirs.
+const ANY_RATE: f64 = 1e12;
+
+fn settings(section: &Section<'_>) -> Result<Settings, DocumentError> {
+    let overlap = section.number("overlap")?.unwrap_or(f64::NAN);
+    if !(0.0..1.0).contains(&overlap) {
+        return Err(section.refuse_key("overlap", &format!("the overlap {overlap} must lie between 0 and below 1")));
+    }
+    Ok(Settings {
+        window: WINDOWS[section.one_of("window", "window", WINDOWS.iter().map(|window| window.name))?],
+        segment: section.count("segment")?.unwrap_or(0),
+        overlap,
+        detrend: Detrend::ALL[section.one_of("detrend", "way to detrend", Detrend::ALL.map(|(word, _)| word))?].1,
+        delay: delay(section)?,
+        frequencies: section.numbers("frequencies")?,
+        period: section.count("period")?,
+        range: range(section)?,
+        order: section.count("order")?.unwrap_or(0),
+        step: [0.0; 2],
+        jitter: section.number("jitter")?.unwrap_or(0.0),
+    })
+}
+
+fn delay(section: &Section<'_>) -> Result<Delay, DocumentError> {
+    match section.text("delay") {
+        Ok(Some(word)) if word == "found" => Ok(Delay::Found),
+        Ok(Some(word)) => {
+            Err(section
+                .refuse_key("delay", &format!("the delay `{word}` is neither a number of seconds nor \"found\"")))
+        }
+        _ => Ok(Delay::Seconds(section.number("delay")?.unwrap_or(0.0))),
+    }
+}
+
+fn range(section: &Section<'_>) -> Result<Option<(f64, f64)>, DocumentError> {
+    match section.numbers("range")?.as_slice() {
+        [] => Ok(None),
+        [low, high] if 0.0 <= *low && low < high => Ok(Some((*low, *high))),
+        _ => Err(section.refuse_key("range", "write `range` as [lowest, highest] in Hz")),
+    }
+}
+
+struct Responses {
+    method: &'static Method,
+    settings: Settings,
+}
+
+impl Analysis for Responses {
+    fn parameters(&self) -> String {
+        let Settings { window, segment, overlap, detrend, frequencies, order, jitter, .. } = &self.settings;
+        let all = [
+            ("window", format!("\"{}\"", window.name)),
+            ("segment", segment.to_string()),
+            ("overlap", overlap.to_string()),
+            ("detrend", format!("\"{}\"", detrend.word())),
+            (
+                "delay",
+                match self.settings.delay {
+                    Delay::Seconds(seconds) => format!("{seconds:?}"),
+                    Delay::Found => "\"found\"".to_owned(),
+                },
+            ),
+            ("frequencies", format!("{frequencies:?}")),
+            ("period", self.settings.period.map(|period| period.to_string()).unwrap_or_default()),
+            ("range", self.settings.range.map_or("[]".to_owned(), |(low, high)| format!("[{low:?}, {high:?}]"))),
+            ("order", order.to_string()),
+            ("jitter", format!("{jitter:?}")),
+        ];
+        let used = all.iter().filter(|(name, text)| self.method.settings.contains(name) && !text.is_empty());
+        let lines = used.map(|(name, text)| format!("{name} = {text}\n")).collect::<String>();
+        format!("method = \"{}\"\n{lines}", self.method.name)
+    }
+
+    fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<Part, DataError> {
+        let channels = input.dataset.channels(unit);
+        let step = [0, 1].map(|channel| channels[channel].step.unwrap_or(0.0));
+        let names = channels.iter().map(|channel| channel.name.as_str()).collect();
+        let bench = Bench { method: self.method, settings: Settings { step, ..self.settings.clone() }, names };
+        if let Some(record) = input.dataset.steady_waveform(unit, AT_ONCE)? {
+            let response = bench.streamed(&record)?;
+            return Ok(part(self.method, [(record.sensor.as_str(), record.findings.clone(), response)]));
+        }
+        let records = input.dataset.waveforms(unit)?;
+        let responses: Vec<Response> = records.par_iter().map(|record| bench.assess(record)).collect();
+        let whole = records.iter().zip(responses);
+        Ok(part(self.method, whole.map(|(record, response)| (&*record.sensor, record.findings.clone(), response))))
+    }
+}
+
+/// Rows and remarks.
+type Part = (Table, Vec<Finding>);
+
+/// The rows and remarks of some sensors, each with what was remarked while its record was read.
+fn part<'a>(method: &Method, sensors: impl IntoIterator<Item = (&'a str, Vec<Finding>, Response)>) -> Part {
+    let mut rows = Rows::default();
+    let mut findings = Vec::new();
+    for (sensor, remarks, response) in sensors {
+        response.lines.iter().for_each(|line| rows.push(sensor, line, method));
+        findings.extend(remarks);
+        findings.extend(response.findings.into_iter().map(|finding| finding.about(sensor)));
+    }
+    (rows.table(), findings)
+}
+
+/// Points up to which a record is read at once, 16 bytes each.
+const AT_ONCE: u64 = 1 << 23;
+
+/// The method with what the channels of a file say of themselves.
+struct Bench<'a> {
+    method: &'static Method,
+    settings: Settings,
+    names: Vec<&'a str>,
+}
+
+impl Bench<'_> {
+    /// The response from a record too long to be read at once. The digits are the same.
+    fn streamed(&self, record: &SteadyWaveform<'_>) -> Result<Response, DataError> {
+        match self.begin(record.rate, &record.findings) {
+            Ok(mut estimate) => {
+                record.stream(|channels| estimate.push(channels))?;
+                Ok(estimate.finish())
+            }
+            Err(response) => Ok(response),
+        }
+    }
+
+    fn assess(&self, record: &Waveform) -> Response {
+        match self.begin(record.rate, &record.findings) {
+            Ok(mut estimate) => {
+                estimate.push(&[&record.channels[0], &record.channels[1]]);
+                estimate.finish()
+            }
+            Err(response) => response,
+        }
+    }
+
+    /// Begins with a record, or says why it can't be assessed; nothing more is said where reading it said so.
+    fn begin(&self, rate: f64, findings: &[Finding]) -> Result<Screened, Response> {
+        if findings.iter().any(|finding| finding.severity == Severity::Failure) {
+            return Err(Response::default());
+        }
+        match (self.method.begin)(&self.settings, rate) {
+            Ok(estimate) => Ok(Screened { screen: Screen::new(&self.names), estimate }),
+            Err(error) => Err(Response { findings: vec![not_assessable(&error)], ..Response::default() }),
+        }
+    }
+}
+
+/// An estimate of a record that is screened on the way.
+struct Screened {
+    screen: Screen,
+    estimate: Box<dyn Estimation>,
+}
+
+impl Screened {
+    fn push(&mut self, channels: &[&[f64]]) {
+        self.screen.push(channels);
+        self.estimate.push(channels[0], channels[1]);
+    }
+
+    fn finish(self) -> Response {
+        let Response { lines, findings } = self.estimate.finish();
+        Response { lines, findings: self.screen.finish().into_iter().chain(findings).collect() }
+    }
+}
+
+fn not_assessable(error: &MethodError) -> Finding {
+    Finding::new(
+        Severity::Failure,
+        "not-assessable",
+        format!("failed to {error}"),
+        "there is no response of this sensor",
+        "mend the setting, or leave the sensor out",
+    )
+}
+
+/// The columns of the response schema, as they grow.
+#[derive(Default)]
+pub(super) struct Rows {
+    sensor: Vec<String>,
+    method: Vec<String>,
+    floats: [Vec<f64>; 12],
+}
+
+impl Rows {
+    pub(super) fn push(&mut self, sensor: &str, line: &Line, method: &Method) {
+        let Line { frequency, value, covariance, coherence, dof } = *line;
+        let phase_u = Some(line.phase_u()).filter(|u| u.is_finite()).unwrap_or(f64::NAN);
+        let floats = [
+            frequency,
+            value.norm(),
+            line.magnitude_u(),
+            value.arg(),
+            phase_u,
+            value.re,
+            value.im,
+            covariance.real.sqrt(),
+            covariance.imaginary.sqrt(),
+            covariance.cross,
+            coherence,
+            dof,
+        ];
+        self.sensor.push(sensor.to_owned());
+        self.method.push(method.name.to_owned());
+        self.floats.iter_mut().zip(floats).for_each(|(column, value)| column.push(value));
+    }
+
+    pub(super) fn table(self) -> Table {
+        let mut floats = self.floats.into_iter();
+        let mut texts = [self.sensor, self.method].into_iter();
+        let column = |field: &schema::Field| match field.kind {
+            schema::Kind::Text => Column::text(field.name, texts.next().expect("two columns of words")),
+            _ => Column {
+                unit: Measure::parse(field.unit).ok().filter(|_| !field.unit.is_empty()),
+                ..Column::float(field.name, Measure::ONE, floats.next().expect("twelve columns of numbers"))
+            },
+        };
+        Table::new(schema::response::SCHEMA.fields.iter().map(column).collect()).expect("every row fills every column")
+    }
+}
