@@ -184,6 +184,20 @@ impl Unit {
         })
     }
 
+    /// The product of two units, such as that of a covariance; nothing when its factor to SI is out of range.
+    ///
+    /// ```
+    /// use sigmatau_core::Unit;
+    /// let volt = Unit::parse("mV")?;
+    /// assert_eq!(volt.times_unit(&volt), Some(Unit::parse("mV^2")?));
+    /// # Ok::<(), sigmatau_core::UnitError>(())
+    /// ```
+    pub fn times_unit(&self, other: &Self) -> Option<Self> {
+        let symbol = [self, other].map(Self::symbol).into_iter().filter(|symbol| *symbol != "1").collect::<Vec<_>>();
+        let symbol = if symbol.is_empty() { "1".to_owned() } else { symbol.join("·") };
+        Some(Self { symbol: Cow::Owned(symbol), ..self.times(other, 1)? })
+    }
+
     /// This unit times `other` to the power `exponent`; nothing when the factor overflows.
     fn times(&self, other: &Self, exponent: i32) -> Option<Self> {
         let mut dimension = self.dimension;
