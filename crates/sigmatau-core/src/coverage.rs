@@ -55,9 +55,11 @@ impl Coverage {
         Self { factor: square.sqrt(), probability }
     }
 
-    /// The coverage of an interval of ±k standard uncertainties; the inverse of [`Coverage::of_interval`].
+    /// The coverage of an interval of ±k standard uncertainties; the inverse of [`Coverage::of_interval`]. `NaN`
+    /// where k or ν is.
     pub fn within_interval(factor: f64, dof: f64) -> Self {
         let below = match dof {
+            _ if factor.is_nan() => f64::NAN,
             dof if dof >= MANY => Normal::standard().cdf(normal_of_student(factor, dof)),
             dof => StudentsT::new(0.0, 1.0, dof).map_or(f64::NAN, |student| student.cdf(factor)),
         };
@@ -147,5 +149,7 @@ mod tests {
     fn without_degrees_of_freedom_there_is_no_factor() {
         assert!(Coverage::of_interval(0.95, 0.0).factor.is_nan());
         assert!(Coverage::of_ellipse(0.95, 1.0).factor.is_nan());
+        assert!(Coverage::within_interval(f64::NAN, 3.0).probability.is_nan());
+        assert!(Coverage::within_interval(2.0, f64::NAN).probability.is_nan());
     }
 }
