@@ -25,7 +25,7 @@ fn stability_of_a_fleet(criterion: &mut Criterion) {
 }
 
 fn write(path: &Path, clocks: usize, points: usize) {
-    let size = Overrides { points: Some(points), clocks: Some(clocks), seed: None };
+    let size = Overrides { points: Some(points), members: Some(clocks), seed: None };
     let recipe = Recipe::builtin("clocks").and_then(|recipe| recipe.with(size)).expect("the recipe is built in");
     let mut writer = TableWriter::create(path, Metadata::default()).expect("the folder is writable");
     recipe.tables().for_each(|clock| writer.write(&clock).expect("the disk has room"));

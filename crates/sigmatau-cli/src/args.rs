@@ -256,6 +256,12 @@ pub(crate) enum Listed {
     Formats,
     /// Formats of laboratory files
     Importers,
+    /// Limits such as those of ITU-T
+    Masks,
+    /// Ways to a frequency response
+    Methods,
+    /// Models of sensors
+    Models,
     /// Analyses that a pipeline step can name, with their keys
     Ops,
     /// Demonstration data
@@ -264,6 +270,8 @@ pub(crate) enum Listed {
     Schemas,
     /// Steps that condition clock data before an analysis, and models of drift
     Steps,
+    /// Weights of the segments of a spectrum
+    Windows,
 }
 
 /// Write completions for a shell to standard output

@@ -1,53 +1,97 @@
-//! Demonstration data: fleets of clocks drawn from a recipe, the same bits from the same seed.
+//! Demonstration data drawn from a recipe, the same bits from the same seed: clocks with noise, sensors with
+//! excitation and response.
 //!
-//! A [`Recipe`] says which clocks there are, with which noise and which planted trouble. Each clock
-//! is one table in the schema [`crate::schema::clock`]; only one is in memory at a time. Noise is
-//! keyed by (seed, clock, component), so neither threads nor the order of drawing changes a digit.
+//! A [`Recipe`] says which clocks or sensors there are, with which noise and which planted trouble. Each is one table,
+//! in the schema [`crate::schema::clock`] or [`crate::schema::waveform`]; only one is in memory at a time. Noise is
+//! keyed by (seed, member, component), so neither threads nor the order of drawing changes a digit.
 
-mod clock;
+mod bench;
+mod fleet;
 mod text;
 
-use crate::Table;
-use crate::import::epoch;
-use clock::Clock;
-pub use clock::Planted;
+use crate::{Metadata, Table};
+use bench::Bench;
+use fleet::Fleet;
 use sigmatau_core::nearest::did_you_mean;
+use std::fmt;
 
 /// The recipes that come with the program: name and text.
-static BUILTIN: &[(&str, &str)] = &[("clocks", include_str!("../../../datasets/clocks-demo/recipe.toml"))];
+static BUILTIN: &[(&str, &str)] = &[
+    ("clocks", include_str!("../../../datasets/clocks-demo/recipe.toml")),
+    ("accelerometers", include_str!("../../../datasets/demo-sensors/accelerometers.toml")),
+    ("accelerometers-multisine", include_str!("../../../datasets/demo-sensors/accelerometers-multisine.toml")),
+    ("accelerometers-shock", include_str!("../../../datasets/demo-sensors/accelerometers-shock.toml")),
+    ("accelerometers-sine", include_str!("../../../datasets/demo-sensors/accelerometers-sine.toml")),
+    ("pressure", include_str!("../../../datasets/demo-sensors/pressure.toml")),
+    ("current", include_str!("../../../datasets/demo-sensors/current.toml")),
+    ("voltage", include_str!("../../../datasets/demo-sensors/voltage.toml")),
+];
 
-/// A fleet of clocks to draw.
+/// Clocks or sensors to draw.
 ///
 /// ```
 /// use sigmatau_data::generate::{Overrides, Recipe};
 /// let recipe = Recipe::builtin("clocks")?.with(Overrides { points: Some(1000), ..Default::default() })?;
 /// let first = recipe.tables().next().expect("the fleet is not empty");
 /// assert_eq!(first.texts("series").map(|names| names[0].as_str()), Some("caesium-1"));
-/// assert_eq!((recipe.clocks(), first.rows()), (12, 1000));
+/// assert_eq!((recipe.members(), first.rows()), (12, 1000));
 /// # Ok::<(), sigmatau_data::generate::RecipeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
     name: String,
-    seed: u64,
+    size: Size,
+    content: Content,
+}
+
+/// How much is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Size {
     points: usize,
-    tau0_ns: i64,
-    start_ns: i64,
-    time_scale: String,
-    resolution: Option<f64>,
-    fleet: Vec<Clock>,
-    clocks: usize,
+    members: usize,
+    seed: u64,
+}
+
+/// What is drawn.
+#[derive(Clone, Debug, PartialEq)]
+enum Content {
+    Clocks(Fleet),
+    Sensors(Bench),
 }
 
 /// What to change in a recipe before it is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
-    /// The number of points of each clock; planted trouble keeps its place relative to the record.
+    /// The number of points of each clock or sensor; planted trouble keeps its place relative to the record.
     pub points: Option<usize>,
-    /// The number of clocks; a number above that of the recipe repeats the fleet with new noise.
-    pub clocks: Option<usize>,
+    /// The number of clocks or sensors; a number above that of the recipe repeats them with new noise, and sensors
+    /// with responses of their own.
+    pub members: Option<usize>,
     /// The seed of the noise.
     pub seed: Option<u64>,
+}
+
+/// Something that a recipe put into a clock or sensor, for an analysis to find.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planted {
+    /// The clock or sensor.
+    pub series: String,
+    /// `time offset`, `frequency offset`, `drift`, `phase step`, `frequency step`, `outlier` or `gap` of a clock;
+    /// `clipping` of a sensor.
+    pub kind: &'static str,
+    /// The point at which it begins, counted from 0; nothing where it holds for the whole record.
+    pub at: Option<usize>,
+    /// How large it is, in `unit`; of a gap, the number of missing points.
+    pub size: f64,
+    /// The unit of `size`.
+    pub unit: String,
+}
+
+impl fmt::Display for Planted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} of {:e} {}", self.series, self.kind, self.size, self.unit)?;
+        self.at.map_or(Ok(()), |at| write!(f, " at point {at}"))
+    }
 }
 
 /// Why a recipe was refused.
@@ -72,15 +116,17 @@ pub enum RecipeError {
         /// What is wrong, and what is wanted.
         problem: String,
     },
-    /// The record is empty, too long to be counted in nanoseconds, or the fleet is empty.
-    #[error("draw {clocks} clocks of {points} points every {tau0_ns} ns: at least one of each, ending before 2262")]
+    /// Nothing is to be drawn, or more than can be: epochs are counted in nanoseconds and end in 2262.
+    #[error("draw {members} {subject} of {points} points every {tau0} s: at least one of each, and at most to 2262")]
     Size {
-        /// The number of clocks.
-        clocks: usize,
+        /// What is drawn: `clocks` or `sensors`.
+        subject: &'static str,
+        /// How many of them.
+        members: usize,
         /// The number of points of each.
         points: usize,
-        /// The sampling interval.
-        tau0_ns: i64,
+        /// The sampling interval in s.
+        tau0: String,
     },
     /// The phase of a clock is too large to be stored at the resolution.
     #[error(
@@ -128,10 +174,17 @@ impl Recipe {
     /// # Errors
     /// When nothing would be left to draw, or the record would not end before 2262.
     pub fn with(&self, overrides: Overrides) -> Result<Self, RecipeError> {
-        let points = overrides.points.unwrap_or(self.points);
-        let fleet = self.fleet.iter().map(|clock| clock.stretched(self.points, points)).collect();
-        let (clocks, seed) = (overrides.clocks.unwrap_or(self.clocks), overrides.seed.unwrap_or(self.seed));
-        Self { points, fleet, clocks, seed, ..self.clone() }.checked()
+        let Size { points, members, seed } = self.size;
+        let size = Size {
+            points: overrides.points.unwrap_or(points),
+            members: overrides.members.unwrap_or(members),
+            seed: overrides.seed.unwrap_or(seed),
+        };
+        let content = match &self.content {
+            Content::Clocks(fleet) => Content::Clocks(fleet.stretched(points, size.points)),
+            sensors @ Content::Sensors(_) => sensors.clone(),
+        };
+        Self { name: self.name.clone(), size, content }.checked()
     }
 
     /// The name of the recipe.
@@ -139,62 +192,98 @@ impl Recipe {
         &self.name
     }
 
+    /// What it draws: `clocks` or `sensors`.
+    pub fn subject(&self) -> &'static str {
+        match self.content {
+            Content::Clocks(_) => "clocks",
+            Content::Sensors(_) => "sensors",
+        }
+    }
+
     /// The seed of the noise.
     pub fn seed(&self) -> u64 {
-        self.seed
+        self.size.seed
     }
 
-    /// The number of clocks.
-    pub fn clocks(&self) -> usize {
-        self.clocks
+    /// The number of clocks or sensors.
+    pub fn members(&self) -> usize {
+        self.size.members
     }
 
-    /// The number of points of each clock, those in gaps included.
+    /// The number of points of each, those in gaps included.
     pub fn points(&self) -> usize {
-        self.points
+        self.size.points
     }
 
     /// The sampling interval τ₀ in seconds.
     pub fn tau0(&self) -> f64 {
-        self.tau0_ns as f64 / epoch::SECOND_NS as f64
+        match &self.content {
+            Content::Clocks(fleet) => fleet.tau0(),
+            Content::Sensors(bench) => 1.0 / bench.rate,
+        }
     }
 
-    /// The time scale of the time column.
-    pub fn time_scale(&self) -> &str {
-        &self.time_scale
+    /// What the fields of the tables state beside their units: the time scale of clocks, the sampling rate of sensors.
+    pub fn metadata(&self) -> Metadata {
+        match &self.content {
+            Content::Clocks(fleet) => Metadata::default().with_field("time", "time_scale", &fleet.time_scale),
+            Content::Sensors(bench) => ["excitation", "response"]
+                .into_iter()
+                .fold(Metadata::default(), |all, channel| all.with_field(channel, "rate_hz", bench.rate.to_string())),
+        }
     }
 
-    /// Draws the clocks one after the other, sorted by name.
+    /// Draws the clocks or sensors one after the other, sorted by name.
     ///
-    /// Each table has the columns `series`, `time` in ns and `phase` in s, the last as whole steps
-    /// where the recipe states a resolution; points in gaps are left out. One clock takes
+    /// A table of a clock has the columns `series`, `time` in ns and `phase` in s, the last as whole steps
+    /// where the recipe states a resolution; points in gaps are left out. One of a sensor has the columns `sensor`,
+    /// `excitation` and `response` in the units of the recipe, as whole steps of the digitizer. Each takes
     /// O(points log points) steps and up to about 200 bytes a point while it is drawn.
     pub fn tables(&self) -> impl Iterator<Item = Table> {
-        self.members().into_iter().map(|(index, clock)| clock.table(self, index))
+        let tables: Box<dyn Iterator<Item = Table> + '_> = match &self.content {
+            Content::Clocks(fleet) => Box::new(fleet.tables(self.size)),
+            Content::Sensors(bench) => Box::new(bench.tables(self.size)),
+        };
+        tables
     }
 
-    /// Lists what was planted in the clocks: offsets, drifts, steps, outliers and gaps.
+    /// The true responses of the sensors at the given frequencies in Hz, in the schema
+    /// [`response`](crate::schema::response): exact, with no uncertainty and no degrees of freedom. Nothing for clocks.
+    ///
+    /// ```
+    /// use sigmatau_data::generate::Recipe;
+    /// let truth = Recipe::builtin("pressure")?.truth(&[100.0]).expect("a recipe of sensors");
+    /// let magnitude = truth.floats("magnitude").expect("a column of the schema")[0];
+    /// assert!((magnitude / 5e-6 - 1.0).abs() < 0.05); // 5 V at 1 MPa
+    /// # Ok::<(), sigmatau_data::generate::RecipeError>(())
+    /// ```
+    pub fn truth(&self, frequencies: &[f64]) -> Option<Table> {
+        match &self.content {
+            Content::Clocks(_) => None,
+            Content::Sensors(bench) => Some(bench.truth(self.size, frequencies)),
+        }
+    }
+
+    /// Lists what was planted: offsets, drifts, steps, outliers and gaps of clocks, clipping of sensors.
     pub fn planted(&self) -> Vec<Planted> {
-        self.members().iter().flat_map(|(_, clock)| clock.planted()).collect()
-    }
-
-    /// The clocks with their place in the recipe, sorted by name. The place is the key of the noise,
-    /// so that a larger fleet begins with the same clocks.
-    fn members(&self) -> Vec<(usize, Clock)> {
-        let member = |index: usize| (index, self.fleet[index % self.fleet.len()].in_round(index / self.fleet.len()));
-        let mut members: Vec<(usize, Clock)> = (0..self.clocks).map(member).collect();
-        members.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
-        members
+        match &self.content {
+            Content::Clocks(fleet) => fleet.planted(self.size),
+            Content::Sensors(bench) => bench.planted(self.size),
+        }
     }
 
     fn checked(self) -> Result<Self, RecipeError> {
-        let (clocks, points, tau0_ns) = (self.clocks, self.points, self.tau0_ns);
-        let end = i64::try_from(points).ok().and_then(|points| points.checked_mul(tau0_ns)?.checked_add(self.start_ns));
-        if clocks == 0 || points == 0 || end.is_none() {
-            return Err(RecipeError::Size { clocks, points, tau0_ns });
+        let Size { points, members, .. } = self.size;
+        let fits = match &self.content {
+            Content::Clocks(fleet) => fleet.ends(points),
+            Content::Sensors(_) => true,
+        };
+        if members == 0 || points == 0 || !fits {
+            let tau0 = self.tau0().to_string();
+            return Err(RecipeError::Size { subject: self.subject(), members, points, tau0 });
         }
-        if let Some(resolution) = self.resolution {
-            self.fleet.iter().try_for_each(|clock| clock.check_reach(&self, resolution))?;
+        if let Content::Clocks(fleet) = &self.content {
+            fleet.check_reach(points)?;
         }
         Ok(self)
     }

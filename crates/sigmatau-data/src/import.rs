@@ -1,9 +1,14 @@
-//! Importers: files as laboratories have them, read into tables of the clock schema; certificates into tables
-//! of their own.
+//! Importers: files as laboratories have them, read into tables of the clock schema or of waveforms; certificates into
+//! tables of their own.
 //!
 //! This is the table; each entry stands in the folder `import/` and begins with the grammar of its
-//! format in prose. An importer is given text; gzip is undone before, whatever the format. Trouble
+//! format in prose. Most importers are given text; gzip is undone before, whatever the format. Trouble
 //! in the data is a [`Finding`] with its line; only what leaves nothing to read is an error.
+//!
+//! HDF5 is not among them. What laboratories write there is mostly chunked and compressed, and the readers in plain
+//! Rust are young and each read a part of the format; the one that reads all of it is a C library, which the program
+//! would have to bring along on every platform. Two lines of Python make such a file a table, and the error that
+//! meets one says so.
 //!
 //! A file is held in memory as a whole, with about 40 bytes a point beside it.
 
@@ -15,17 +20,21 @@ mod keysight;
 mod measurand;
 mod microchip;
 mod mjd;
+mod oscilloscope;
 mod points;
 mod remarks;
 mod rinex_clk;
+mod sigmf;
 mod stable32;
 mod tags;
 mod ticc;
 mod timelab;
 mod twstft;
+mod wav;
+mod waveform;
 
 use crate::error::Trouble;
-use crate::{ClockKind, Hertz, Table};
+use crate::{Channel, ClockKind, Hertz, Metadata, Table};
 use flate2::read::MultiGzDecoder;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};
@@ -45,10 +54,46 @@ pub struct Importer {
     pub extensions: &'static [&'static str],
     /// Where the format is defined.
     pub reference: &'static str,
+    /// How it is recognised and read.
+    pub form: Form,
+}
+
+/// How a format is recognised and read. The second argument of `parse` is the file name.
+#[derive(Debug)]
+pub enum Form {
+    /// Text.
+    Text {
+        /// Tells whether a text that begins like this can be of this format.
+        sniff: fn(&str) -> bool,
+        /// Reads a text.
+        parse: fn(&str, &str, &ImportOptions) -> Result<Imported, ImportError>,
+    },
+    /// Bytes.
+    Binary {
+        /// Tells whether a file that begins like this can be of this format.
+        sniff: fn(&[u8]) -> bool,
+        /// Reads the whole file.
+        parse: fn(&[u8], &str, &ImportOptions) -> Result<Imported, ImportError>,
+    },
+    /// A text that describes the samples in a file of bytes beside it.
+    Described {
+        /// Tells whether a text that begins like this can be of this format.
+        sniff: fn(&str) -> bool,
+        /// The name of the file of samples, from that of the text.
+        beside: fn(&str) -> String,
+        /// Reads the text and the samples.
+        parse: fn(&str, &[u8], &str, &ImportOptions) -> Result<Imported, ImportError>,
+    },
+}
+
+impl Form {
     /// Tells whether a text that begins like this can be of this format.
-    pub sniff: fn(&str) -> bool,
-    /// Reads a text; the second argument is the file name.
-    pub parse: fn(&str, &str, &ImportOptions) -> Result<Imported, ImportError>,
+    fn fits(&self, head: &str) -> bool {
+        match self {
+            Self::Text { sniff, .. } | Self::Described { sniff, .. } => sniff(head),
+            Self::Binary { .. } => false,
+        }
+    }
 }
 
 /// Every format; where two recognise a text, the earlier one reads it.
@@ -60,6 +105,9 @@ pub static IMPORTERS: &[&Importer] = &[
     &timelab::IMPORTER,
     &ticc::IMPORTER,
     &microchip::IMPORTER,
+    &wav::IMPORTER,
+    &sigmf::IMPORTER,
+    &oscilloscope::IMPORTER,
     &csv::IMPORTER,
     &keysight::IMPORTER,
     &mjd::IMPORTER,
@@ -91,6 +139,12 @@ pub struct ImportOptions {
     pub value: Option<String>,
     /// Which records of a RINEX clock file to read.
     pub records: Records,
+    /// The columns with the samples of waveforms, in formats that name their columns.
+    pub channels: Vec<Channel>,
+    /// The column with the names of the sensors.
+    pub sensor: Option<String>,
+    /// The sampling rate of waveforms in Hz.
+    pub rate: Option<f64>,
 }
 
 /// Which clocks of a RINEX clock file to read.
@@ -111,17 +165,33 @@ pub struct Imported {
     /// The columns `series`, `time` (in ns, unless the file has no time tags), `phase` or
     /// `frequency`, and `phase_u` where the file states standard uncertainties; sorted by series
     /// and time. A missing point is `NaN`. Tracks have further columns: see
-    /// [`schema::tracks`](crate::schema::tracks).
+    /// [`schema::tracks`](crate::schema::tracks). Waveforms have the columns `sensor`, mostly the file name, `time` in
+    /// s where the file has sampling instants, and one column for each channel, in the order of the file: see
+    /// [`schema::waveform`](crate::schema::waveform).
     pub table: Table,
     /// The time scale of `time`, where the file or the options name it.
     pub time_scale: Option<String>,
     /// The sampling interval in seconds of a table without `time`, where the options state it.
     pub tau0: Option<f64>,
+    /// The sampling rate of waveforms in Hz, where the file or the options state it.
+    pub rate: Option<f64>,
     /// What was seen.
     pub findings: Vec<Finding>,
 }
 
 impl Imported {
+    /// What the fields of the table state beside their units: time scale, sampling interval, sampling rate.
+    pub fn metadata(&self) -> Metadata {
+        let channels = || self.table.columns().iter().filter(|column| column.unit.is_some() && column.name != "time");
+        let scale = self.time_scale.iter().map(|scale| ("time", "time_scale", scale.clone()));
+        let tau0 = self.tau0.iter().flat_map(|tau0| channels().map(|c| (c.name.as_str(), "tau0_s", tau0.to_string())));
+        let rate = self.rate.iter().flat_map(|rate| channels().map(|c| (c.name.as_str(), "rate_hz", rate.to_string())));
+        scale
+            .chain(tau0)
+            .chain(rate)
+            .fold(Metadata::default(), |all, (name, key, text)| all.with_field(name, key, text))
+    }
+
     /// The same rows sorted by series and, where there are epochs, by time; rows that are equal in both
     /// keep their order.
     #[must_use]
@@ -171,6 +241,28 @@ pub enum ImportError {
     Empty {
         /// The file.
         file: String,
+    },
+    /// The file is HDF5.
+    #[error(
+        "import `{file}`: it is an HDF5 file, which is not read; convert it by Python: `import h5py, pandas`, then \
+         `pandas.DataFrame({{name: h5py.File(\"{file}\")[name][()] for name in (\"excitation\", \"response\")}})\
+         .to_parquet(\"{file}.parquet\")`"
+    )]
+    Hdf5 {
+        /// The file.
+        file: String,
+    },
+    /// A file that belongs to the imported one can't be read.
+    #[error(
+        "import `{file}`: its samples are in `{beside}`, which can't be read ({reason}); put it into the same folder"
+    )]
+    Beside {
+        /// The file.
+        file: String,
+        /// The file that was looked for beside it.
+        beside: String,
+        /// What the system said.
+        reason: String,
     },
     /// The file is not text.
     #[error("import `{file}`: byte {offset} is 0, so this is no text; export the data as text first")]
@@ -260,21 +352,24 @@ pub fn importer(name: &str) -> Result<&'static Importer, ImportError> {
 pub fn detect(name: &str, text: &str) -> Option<&'static Importer> {
     let head = head(text);
     let extension = extension(name);
-    let fitting = || IMPORTERS.iter().filter(|importer| (importer.sniff)(head)).copied();
+    let fitting = || IMPORTERS.iter().filter(|importer| importer.form.fits(head)).copied();
     fitting().find(|importer| importer.extensions.contains(&extension.as_str())).or_else(|| fitting().next())
 }
 
-/// Reads a file; without the name of an importer, the one that recognises it.
+/// Reads a file, and the one beside it where the format has two; without the name of an importer, the one that
+/// recognises it.
 ///
 /// # Errors
-/// When the file can't be read, is no text, is of no known format, or leaves nothing to import.
+/// When the file can't be read, is of no known format, or leaves nothing to import.
 pub fn import_file(path: &Path, importer: Option<&str>, options: &ImportOptions) -> Result<Imported, ImportError> {
+    let path = &sigmf::described(path);
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let unreadable = |error: std::io::Error| ImportError::Read { file: file.to_string(), reason: error.to_string() };
-    import(&std::fs::read(path).map_err(unreadable)?, &file, importer, options)
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    import_with(&bytes, &file, importer, options, |beside| std::fs::read(path.with_file_name(beside)))
 }
 
-/// Reads the bytes of a file, gzip or not; `file` is its name.
+/// Reads the bytes of a file, gzip or not; `file` is its name. Formats of two files are read by [`import_file`] only.
 ///
 /// # Errors
 /// As [`import_file`].
@@ -291,20 +386,68 @@ pub fn import(
     importer: Option<&str>,
     options: &ImportOptions,
 ) -> Result<Imported, ImportError> {
+    let nothing_beside = |_: &str| Err(std::io::Error::other("only the bytes of one file were given"));
+    import_with(bytes, file, importer, options, nothing_beside)
+}
+
+/// Reads the bytes of a file; `beside` reads the file of a name beside it.
+fn import_with(
+    bytes: &[u8],
+    file: &str,
+    importer: Option<&str>,
+    options: &ImportOptions,
+    beside: impl Fn(&str) -> std::io::Result<Vec<u8>>,
+) -> Result<Imported, ImportError> {
     let chosen = importer.map(self::importer).transpose()?;
     let (bytes, file) = unpacked(bytes, file)?;
-    if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
-        return Err(ImportError::Binary { file: file.to_owned(), offset });
-    }
-    let text = String::from_utf8_lossy(&bytes);
+    let mut imported = match chosen.or_else(|| detect_binary(&bytes)).map(|importer| &importer.form) {
+        Some(Form::Binary { parse, .. }) => parse(&bytes, file, options)?,
+        _ => import_text(&text(&bytes, file)?, file, chosen, options, beside)?,
+    };
+    imported.findings.extend(too_short(&imported.table, file));
+    Ok(imported)
+}
+
+fn import_text(
+    text: &str,
+    file: &str,
+    chosen: Option<&'static Importer>,
+    options: &ImportOptions,
+    beside: impl Fn(&str) -> std::io::Result<Vec<u8>>,
+) -> Result<Imported, ImportError> {
     let unrecognised = || match text.trim() {
         "" => ImportError::Empty { file: file.to_owned() },
         _ => ImportError::Unrecognised { file: file.to_owned(), hint: did_you_mean("", &names()) },
     };
-    let importer = chosen.or_else(|| detect(file, &text)).ok_or_else(unrecognised)?;
-    let mut imported = (importer.parse)(&text, file, options)?;
-    imported.findings.extend(too_short(&imported.table, file));
-    Ok(imported)
+    match chosen.or_else(|| detect(file, text)).ok_or_else(unrecognised)?.form {
+        Form::Text { parse, .. } => parse(text, file, options),
+        Form::Binary { parse, .. } => parse(text.as_bytes(), file, options),
+        Form::Described { beside: name, parse, .. } => {
+            let name = name(file);
+            let samples = beside(&name).map_err(|error| {
+                let (file, reason) = (file.to_owned(), error.to_string());
+                ImportError::Beside { file, beside: name, reason }
+            })?;
+            parse(text, &samples, file, options)
+        }
+    }
+}
+
+/// The importer of bytes that recognises the beginning of a file.
+fn detect_binary(bytes: &[u8]) -> Option<&'static Importer> {
+    let fits = |importer: &&&Importer| matches!(importer.form, Form::Binary { sniff, .. } if sniff(bytes));
+    IMPORTERS.iter().find(fits).copied()
+}
+
+/// The bytes as text.
+fn text<'a>(bytes: &'a [u8], file: &str) -> Result<Cow<'a, str>, ImportError> {
+    if bytes.starts_with(b"\x89HDF\r\n\x1a\n") {
+        return Err(ImportError::Hdf5 { file: file.to_owned() });
+    }
+    match bytes.iter().position(|byte| *byte == 0) {
+        Some(offset) => Err(ImportError::Binary { file: file.to_owned(), offset }),
+        None => Ok(String::from_utf8_lossy(bytes)),
+    }
 }
 
 /// The names of all importers.

@@ -3,6 +3,7 @@
 //! One file per kind of table in the folder `schema/`. Column names are a contract: a name never
 //! changes its meaning.
 
+mod builder;
 pub mod certificate;
 pub mod clock;
 pub mod covariance;
@@ -12,6 +13,7 @@ pub mod ensemble;
 pub mod finding;
 pub mod hat;
 pub mod mask;
+pub mod model;
 pub mod response;
 pub mod spectrum;
 pub mod stability;
@@ -19,6 +21,8 @@ pub mod time_error;
 pub mod time_transfer;
 pub mod tracks;
 pub mod waveform;
+
+pub use builder::{Cell, Rows};
 
 use crate::error::Trouble;
 use crate::{Column, DataError, Table, Values};
@@ -143,6 +147,7 @@ pub static SCHEMAS: &[&Schema] = &[
     &energy::SCHEMA,
     &waveform::SCHEMA,
     &response::SCHEMA,
+    &model::SCHEMA,
     &certificate::SCHEMA,
     &finding::SCHEMA,
 ];
@@ -165,7 +170,8 @@ mod tests {
 
     #[test]
     fn a_schema_finds_its_columns_and_tells_which_is_missing() {
-        let schema = Schema { name: "s", version: 1, fields: &[float("a", "1", ""), text("b", "")] };
+        const FIELDS: &[Field] = &[float("a", "1", ""), text("b", "")];
+        let schema = Schema { name: "s", version: 1, fields: FIELDS };
         let (a, b) = (Column::integer("a", Unit::ONE, vec![1]), Column::text("b", vec!["x".into()]));
         let table = Table::new(vec![b.clone(), Column::text("c", vec!["y".into()]), a]).unwrap();
         let selected = schema.select(&table, Path::new("t.parquet")).unwrap();

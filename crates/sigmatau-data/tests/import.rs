@@ -1,9 +1,10 @@
 //! Importers on files: small samples, mutated samples, and real data where they are at hand.
 
 use sigmatau_core::Unit;
-use sigmatau_data::ClockKind;
-use sigmatau_data::import::{IMPORTERS, ImportOptions, Imported, Records, detect, import, import_file};
+use sigmatau_data::import::{Form, IMPORTERS, ImportOptions, Imported, Records, detect, import, import_file};
+use sigmatau_data::{ClockKind, WaveformOptions, WaveformSource, write_table};
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 fn samples(format: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples").join(format)
@@ -40,15 +41,32 @@ fn sample_paths(format: &str) -> Vec<PathBuf> {
     paths
 }
 
+/// The folder of a copy of a sample that was changed, with the file that may stand beside it.
+fn beside(path: &Path, bytes: &[u8]) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join(path.file_name().unwrap());
+    for extension in ["sigmf-meta", "sigmf-data"] {
+        let other = path.with_extension(extension);
+        if path.extension().is_some_and(|own| own.to_string_lossy().starts_with("sigmf")) && other.exists() {
+            std::fs::copy(&other, copy.with_extension(extension)).unwrap();
+        }
+    }
+    std::fs::write(&copy, bytes).unwrap();
+    (folder, copy)
+}
+
 #[test]
 fn every_importer_detects_and_reads_its_samples() {
     for importer in IMPORTERS {
         for path in sample_paths(importer.name) {
             let named = import_file(&path, Some(importer.name), &options_for(&path)).unwrap();
+            let detected = import_file(&path, None, &options_for(&path)).unwrap();
+            assert_eq!(format!("{detected:?}"), format!("{named:?}"), "{}", path.display());
+            assert!(named.table.rows() > 1, "{}", path.display());
+            let Form::Text { .. } = importer.form else { continue };
             let text = std::fs::read_to_string(&path).unwrap();
             let detected = detect(&path.file_name().unwrap().to_string_lossy(), &text);
             assert_eq!(detected.map(|detected| detected.name), Some(importer.name), "{}", path.display());
-            assert!(named.table.rows() > 1, "{}", path.display());
         }
     }
 }
@@ -159,6 +177,53 @@ fn mutated(bytes: &[u8], seed: u64) -> Vec<u8> {
         }
     }
     bytes
+}
+
+#[test]
+fn waveforms_of_instruments_are_read() {
+    let bench = sample("csv/bench.csv", &ImportOptions::default());
+    assert_eq!((bench.table.texts("sensor").unwrap()[5].as_str(), numbers(&bench, "response")[6]), ("b", None));
+    let sound = sample("wav/shaker.wav", &ImportOptions::default());
+    assert_eq!((sound.table.rows(), sound.rate, codes(&sound)), (24, Some(48_000.0), vec![]));
+    let recording = sample("sigmf/bench.sigmf-meta", &ImportOptions::default());
+    assert_eq!((recording.table.rows(), recording.rate, codes(&recording)), (24, Some(51_200.0), vec![]));
+    let keysight = sample("oscilloscope/keysight.csv", &ImportOptions::default());
+    assert_eq!((keysight.table.rows(), keysight.rate, codes(&keysight)), (12, None, vec![]));
+    let tektronix = sample("oscilloscope/tektronix.csv", &ImportOptions::default());
+    assert_eq!((tektronix.table.rows(), tektronix.rate, codes(&tektronix)), (12, Some(1e6), vec!["bad-cell"]));
+    let older = sample("oscilloscope/tds.csv", &ImportOptions::default());
+    assert_eq!((older.table.rows(), older.rate, codes(&older)), (12, Some(2.5e6), vec![]));
+}
+
+#[test]
+fn imported_waveforms_are_opened_in_si_with_their_rate() {
+    let cases = [
+        ("csv/bench.csv", ["excitation", "response"], 2000.0),
+        ("wav/shaker.wav", ["channel_1", "channel_2"], 48_000.0),
+        ("sigmf/bench.sigmf-meta", ["channel_1", "channel_2"], 51_200.0),
+        ("oscilloscope/keysight.csv", ["channel_1", "channel_2"], 1e6),
+        ("oscilloscope/tektronix.csv", ["CH1", "CH2"], 1e6),
+    ];
+    for (path, channels, rate) in cases {
+        let imported = sample(path, &ImportOptions::default());
+        let folder = tempfile::tempdir().unwrap();
+        let stored = folder.path().join("table.parquet");
+        write_table(&stored, &imported.table, imported.metadata()).unwrap();
+        let options = WaveformOptions { channels: channels.map(Into::into).to_vec(), ..Default::default() };
+        let record = WaveformSource::open(&stored, &options).unwrap().read(0..1).unwrap().remove(0);
+        assert!((record.rate / rate - 1.0).abs() < 1e-9 && record.findings.is_empty(), "{path}: {record:?}");
+    }
+}
+
+#[test]
+fn no_importer_panics_on_mutated_pairs_of_files() {
+    for path in sample_paths("sigmf") {
+        let bytes = std::fs::read(&path).unwrap();
+        for seed in 0..200 {
+            let (_folder, copy) = beside(&path, &mutated(&bytes, seed));
+            drop(import_file(&copy, None, &ImportOptions::default()));
+        }
+    }
 }
 
 #[test]

@@ -1,10 +1,41 @@
 //! What is known of the errors of a series: a covariance kept in the cheapest exact form.
 //!
 //! A number alone does not say whether it is a variance, a standard uncertainty or an autocovariance; here each
-//! has a type of its own, and one becomes another only by name.
+//! has a type of its own, and one becomes another only by name: what is no variance is refused by the compiler.
+//!
+//! ```compile_fail
+//! use sigmatau_dynamic::{Covariance, StandardUncertainty};
+//! let wrong = Covariance::White { variance: StandardUncertainty(0.1), length: 10 };
+//! ```
+//! ```compile_fail
+//! use sigmatau_dynamic::{Autocovariance, Covariance};
+//! let wrong = Covariance::Independent(Autocovariance(vec![0.01; 10]));
+//! ```
+//! ```
+//! use sigmatau_dynamic::{Covariance, StandardUncertainty};
+//! let right = Covariance::White { variance: StandardUncertainty(0.5).into(), length: 10 };
+//! assert_eq!((right.entry(3, 3), right.entry(3, 4)), (0.25, 0.0));
+//! ```
+//!
+//! What lives here: the forms of a covariance, their entries, checks, sums and draws; [`spectral`], the same for the
+//! transform of a series. What never does: signals themselves.
+
+mod autocovariance;
+mod bivariate;
+mod check;
+mod dense;
+mod sample;
+pub mod spectral;
+mod sum;
+
+pub use autocovariance::{Arma, ArmaError, Autocovariance};
+pub use bivariate::Bivariate;
+pub use check::CovarianceError;
+pub(crate) use dense::both_sides;
+pub use sample::Sampler;
+pub use spectral::SpectralCovariance;
 
 use nalgebra::DMatrix;
-use sigmatau_spectrum::fft::Complex64;
 
 /// A variance: the square of a standard uncertainty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
@@ -23,17 +54,6 @@ impl From<StandardUncertainty> for Variance {
 impl From<Variance> for StandardUncertainty {
     fn from(Variance(variance): Variance) -> Self {
         Self(variance.sqrt())
-    }
-}
-
-/// The autocovariance r(d) of stationary errors at the lags d = 0, 1, …; zero beyond the last one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Autocovariance(pub Vec<f64>);
-
-impl Autocovariance {
-    /// r(d), for lags of either sign.
-    pub fn at(&self, lag: isize) -> f64 {
-        self.0.get(lag.unsigned_abs()).copied().unwrap_or(0.0)
     }
 }
 
@@ -67,6 +87,14 @@ pub enum Covariance {
         /// B, a row for each point and a column for each source.
         sources: DMatrix<f64>,
     },
+    /// Errors t(|i − j|) + h((i + j) mod N), which those of a spectrum become whose bins are independent:
+    /// 2 N numbers.
+    Mirrored {
+        /// t, which depends on the distance of two points.
+        toeplitz: Autocovariance,
+        /// h, which depends on their middle, of N numbers.
+        hankel: Vec<f64>,
+    },
     /// Any errors: N² numbers.
     Dense(DMatrix<f64>),
 }
@@ -79,6 +107,7 @@ impl Covariance {
             Self::Independent(variances) => variances.len(),
             Self::Banded { diagonals } => diagonals.first().map_or(0, Vec::len),
             Self::LowRank { sources } => sources.nrows(),
+            Self::Mirrored { hankel, .. } => hankel.len(),
             Self::Dense(matrix) => matrix.nrows(),
         }
     }
@@ -92,23 +121,13 @@ impl Covariance {
         assert!(i < length && j < length, "the points {i} and {j} are not both below {length}");
         let lag = i.abs_diff(j);
         match self {
-            Self::White { variance, .. } => {
-                if lag == 0 {
-                    variance.0
-                } else {
-                    0.0
-                }
-            }
-            Self::Independent(variances) => {
-                if lag == 0 {
-                    variances[i].0
-                } else {
-                    0.0
-                }
-            }
+            Self::White { variance, .. } if lag == 0 => variance.0,
+            Self::Independent(variances) if lag == 0 => variances[i].0,
+            Self::White { .. } | Self::Independent(_) => 0.0,
             Self::Stationary { autocovariance, .. } => autocovariance.at(lag as isize),
             Self::Banded { diagonals } => diagonals.get(lag).map_or(0.0, |diagonal| diagonal[i.min(j)]),
             Self::LowRank { sources } => sources.row(i).dot(&sources.row(j)),
+            Self::Mirrored { toeplitz, hankel } => toeplitz.at(lag as isize) + hankel[(i + j) % length],
             Self::Dense(matrix) => matrix[(i, j)],
         }
     }
@@ -117,75 +136,10 @@ impl Covariance {
     pub fn variances(&self) -> Vec<Variance> {
         (0..self.length()).map(|point| Variance(self.entry(point, point))).collect()
     }
-}
 
-/// The covariance of the real and the imaginary part of a complex value (JCGM 102).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Bivariate {
-    /// The variance of the real part.
-    pub real: f64,
-    /// The variance of the imaginary part.
-    pub imaginary: f64,
-    /// Their covariance.
-    pub cross: f64,
-}
-
-impl Bivariate {
-    /// Uncorrelated parts of the same variance.
-    pub fn circular(variance: f64) -> Self {
-        Self { real: variance, imaginary: variance, cross: 0.0 }
-    }
-
-    /// The covariance of z that is stated as E|ε|² = `power` and E ε² = `pseudo` of its complex error ε.
-    ///
-    /// var Re = (power + Re pseudo)/2, var Im = (power − Re pseudo)/2, cov = Im pseudo / 2.
-    pub fn from_moments(power: f64, pseudo: Complex64) -> Self {
-        Self { real: 0.5 * (power + pseudo.re), imaginary: 0.5 * (power - pseudo.re), cross: 0.5 * pseudo.im }
-    }
-
-    /// E|ε|², the sum of the variances.
-    pub fn power(&self) -> f64 {
-        self.real + self.imaginary
-    }
-
-    /// E ε².
-    pub fn pseudo(&self) -> Complex64 {
-        Complex64::new(self.real - self.imaginary, 2.0 * self.cross)
-    }
-
-    /// The covariance of `factor` · z.
-    ///
-    /// ```
-    /// use sigmatau_dynamic::{Bivariate, Complex64};
-    /// let covariance = Bivariate { real: 1.0, imaginary: 0.25, cross: 0.0 };
-    /// let turned = covariance.times(Complex64::new(0.0, 2.0));
-    /// assert_eq!(turned, Bivariate { real: 1.0, imaginary: 4.0, cross: 0.0 });
-    /// ```
-    #[must_use]
-    pub fn times(&self, factor: Complex64) -> Self {
-        Self::from_moments(self.power() * factor.norm_sqr(), self.pseudo() * factor * factor)
-    }
-
-    /// The standard uncertainty along a direction of the complex plane; at 0 that along the larger axis.
-    pub fn along(&self, direction: Complex64) -> f64 {
-        let size = direction.norm();
-        if size == 0.0 {
-            return (0.5 * (self.power() + self.pseudo().norm())).sqrt();
-        }
-        let Complex64 { re, im } = direction / size;
-        (re * re * self.real + im * im * self.imaginary + 2.0 * re * im * self.cross).max(0.0).sqrt()
-    }
-}
-
-impl std::ops::Add for Bivariate {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self {
-            real: self.real + other.real,
-            imaginary: self.imaginary + other.imaginary,
-            cross: self.cross + other.cross,
-        }
+    /// The standard uncertainty of each point. Takes as many steps as [`Covariance::variances`].
+    pub fn standard_uncertainties(&self) -> Vec<f64> {
+        self.variances().into_iter().map(|variance| StandardUncertainty::from(variance).0).collect()
     }
 }
 
@@ -207,11 +161,5 @@ mod tests {
                 assert!((form.entry(i, j) - dense[(i, j)]).abs() < 1e-15, "{form:?} at {i}, {j}");
             }
         }
-    }
-
-    #[test]
-    fn moments_and_parts_tell_the_same() {
-        let covariance = Bivariate { real: 3.0, imaginary: 1.0, cross: -0.5 };
-        assert_eq!(Bivariate::from_moments(covariance.power(), covariance.pseudo()), covariance);
     }
 }

@@ -14,6 +14,8 @@ mod dynamic;
 mod energy;
 mod ensemble;
 mod hat;
+mod identify;
+mod lines;
 mod mask;
 mod phase;
 mod response;
@@ -36,6 +38,7 @@ pub static OPS: &[&Op] = &[
     &time_error::OP,
     &energy::OP,
     &response::OP,
+    &identify::OP,
 ];
 
 /// What an op is about, and the verb of the command line that has it.

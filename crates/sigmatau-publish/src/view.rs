@@ -9,17 +9,22 @@ mod ensemble;
 mod hat;
 pub(crate) mod headline;
 mod mask;
+mod response;
 mod spectrum;
 pub mod stability;
 mod time_error;
 
 use sigmatau_data::{Record, Table};
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// The most series whose curves are told apart by colour and marker; a larger group is a fleet.
 pub const MOST_TOLD_APART: usize = 8;
 /// The most groups that are shown apart; with more, the names do not group and all series stand together.
 const MOST_GROUPS: usize = 12;
+
+/// The most stretches into which a curve is divided; of each the lowest and the highest point are shown.
+const MOST_STRETCHES: usize = 120;
 
 /// What turns the table of one kind of record into charts.
 type View = fn(&Table) -> Option<Vec<Chart>>;
@@ -34,6 +39,7 @@ static VIEWS: &[(&str, View)] = &[
     ("ensemble/1", ensemble::charts),
     ("time-error/1", time_error::charts),
     ("energy/1", energy::charts),
+    ("response/1", response::charts),
 ];
 
 /// One chart: the curves of a group of series for one statistic.
@@ -234,6 +240,34 @@ fn groups<'a>(series: &[&'a str]) -> Vec<(&'a str, Vec<&'a str>)> {
 pub(crate) fn distinct<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut seen = HashSet::new();
     words.into_iter().filter(|word| seen.insert(*word)).collect()
+}
+
+/// The names with the rows that follow one another.
+fn runs(series: &[String]) -> Vec<(&str, Range<usize>)> {
+    let mut end = 0;
+    let run = |names: &'_ [String]| {
+        let rows = end..end + names.len();
+        end = rows.end;
+        rows
+    };
+    let rows: Vec<Range<usize>> = series.chunk_by(|a, b| a == b).map(run).collect();
+    rows.into_iter().map(|rows| (series[rows.start].as_str(), rows)).collect()
+}
+
+/// The rows with the lowest and the highest number of each stretch, in order; the first row of a stretch
+/// without numbers.
+fn picked(numbers: &[f64], rows: Range<usize>, stretch: usize) -> Vec<usize> {
+    let end = rows.end;
+    let ends_of = |start: usize| {
+        let known = (start..end.min(start + stretch)).filter(|row| !numbers[*row].is_nan());
+        let by_number = |a: &usize, b: &usize| numbers[*a].total_cmp(&numbers[*b]);
+        let lowest = known.clone().min_by(by_number).unwrap_or(start);
+        let highest = known.max_by(by_number).unwrap_or(start);
+        let mut picked = vec![lowest.min(highest), lowest.max(highest)];
+        picked.dedup();
+        picked
+    };
+    rows.step_by(stretch).flat_map(ends_of).collect()
 }
 
 #[cfg(test)]

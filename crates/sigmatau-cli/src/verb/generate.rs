@@ -13,7 +13,7 @@ use sigmatau_pipeline::{Event, Listener};
 use std::path::Path;
 
 pub(crate) fn generate(asked: GenerateArguments) -> anyhow::Result<Exit> {
-    let overrides = Overrides { points: asked.points, clocks: asked.clocks, seed: asked.seed };
+    let overrides = Overrides { points: asked.points, members: asked.clocks, seed: asked.seed };
     let recipe = recipe(&asked.recipe)?.with(overrides)?;
     let folder = &asked.output;
     std::fs::create_dir_all(folder).with_context(|| format!("make the folder `{}`", folder.display()))?;
@@ -25,10 +25,10 @@ pub(crate) fn generate(asked: GenerateArguments) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Draws the clocks into a table, under a bar.
+/// Draws the clocks or sensors into a table, under a bar.
 fn draw(recipe: &Recipe, table: &Path) -> anyhow::Result<()> {
     let progress = Progress::new(false, None);
-    let of = recipe.clocks();
+    let of = recipe.members();
     let mut each = |done| progress.hear(&Event::Generating { dataset: recipe.name(), done, of });
     let drawn = demonstration::write(recipe, table, &cancel_on_interrupt()?, &mut each);
     progress.finish();
@@ -46,10 +46,11 @@ fn recipe(word: &str) -> anyhow::Result<Recipe> {
 fn manifest(recipe: &Recipe, table: &Path) -> anyhow::Result<String> {
     let name = recipe.name();
     Ok(format!(
-        "name = \"{name}\"\ntitle = \"Demonstration data `{name}`\"\norigin = \"drawn by sigmatau {}: {} clocks of {} points every {} s, seed {}\"\n\
+        "name = \"{name}\"\ntitle = \"Demonstration data `{name}`\"\norigin = \"drawn by sigmatau {}: {} {} of {} points every {} s, seed {}\"\n\
          licence = \"{}\"\n\n[[files]]\npath = \"{name}.parquet\"\nblake3 = \"{}\"\n",
         env!("CARGO_PKG_VERSION"),
-        recipe.clocks(),
+        recipe.members(),
+        recipe.subject(),
         recipe.points(),
         recipe.tau0(),
         recipe.seed(),

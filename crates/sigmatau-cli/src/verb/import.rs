@@ -3,11 +3,11 @@
 use crate::args::{ImportArguments, Records};
 use crate::exit::{Exit, told};
 use crate::output::{deliver, remark};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};
 use sigmatau_data::import::{self, ImportOptions, Imported};
-use sigmatau_data::{ClockKind, Hertz, Metadata, TableWriter};
+use sigmatau_data::{ClockKind, Hertz, TableWriter};
 use std::path::Path;
 
 pub(crate) fn import(asked: ImportArguments) -> anyhow::Result<Exit> {
@@ -66,6 +66,11 @@ fn options(asked: &ImportArguments) -> anyhow::Result<ImportOptions> {
 fn join(whole: &mut Option<Imported>, next: Imported, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
     match whole {
         None => *whole = Some(Imported { findings: Vec::new(), table: next.table, ..next }),
+        Some(whole) if whole.rate != next.rate => bail!(
+            "join it to the files before it: its sampling rate is {:?} Hz, theirs {:?} Hz; import it on its own",
+            next.rate,
+            whole.rate
+        ),
         Some(whole) => whole.table.append(next.table).context("join it to the files before it")?,
     }
     findings.extend(next.findings);
@@ -73,16 +78,7 @@ fn join(whole: &mut Option<Imported>, next: Imported, findings: &mut Vec<Finding
 }
 
 fn write(imported: &Imported, path: &Path) -> anyhow::Result<()> {
-    let mut metadata = Metadata::default();
-    if let Some(scale) = &imported.time_scale {
-        metadata = metadata.with_field("time", "time_scale", scale);
-    }
-    for kind in [ClockKind::Phase, ClockKind::Frequency] {
-        if let Some(tau0) = imported.tau0 {
-            metadata = metadata.with_field(kind.word(), "tau0_s", tau0.to_string());
-        }
-    }
-    let mut writer = TableWriter::create(path, metadata)?;
+    let mut writer = TableWriter::create(path, imported.metadata())?;
     writer.write(&imported.table)?;
     Ok(writer.finish()?)
 }

@@ -6,10 +6,14 @@ use crate::output::deliver;
 use sigmatau_data::generate;
 use sigmatau_data::import::IMPORTERS;
 use sigmatau_data::schema::SCHEMAS;
+use sigmatau_dynamic::method::METHODS;
+use sigmatau_dynamic::model::MODELS as SENSOR_MODELS;
 use sigmatau_pipeline::OPS;
 use sigmatau_publish::FORMATS;
+use sigmatau_spectrum::window::WINDOWS;
 use sigmatau_stability::ESTIMATORS;
 use sigmatau_stability::condition::{MODELS, STEPS};
+use sigmatau_stability::mask::MASKS;
 
 pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
     let lines: Vec<String> = match asked.table {
@@ -21,6 +25,16 @@ pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
         Listed::Importers => {
             IMPORTERS.iter().map(|entry| line(entry.name, &format!("{} ({})", entry.title, entry.reference))).collect()
         }
+        Listed::Masks => {
+            MASKS.iter().map(|mask| line(&mask.name, &format!("{} ({})", mask.title, mask.reference))).collect()
+        }
+        Listed::Methods => {
+            METHODS.iter().map(|entry| line(entry.name, &format!("{} ({})", entry.title, entry.reference))).collect()
+        }
+        Listed::Models => SENSOR_MODELS
+            .iter()
+            .map(|entry| line(entry.name, &format!("{}, {} ({})", entry.title, entry.formula, entry.reference)))
+            .collect(),
         Listed::Ops => OPS
             .iter()
             .flat_map(|op| {
@@ -42,6 +56,10 @@ pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
             .iter()
             .map(|step| line(step.name, &stepped(step)))
             .chain(MODELS.iter().map(|model| line(&format!("drift:{}", model.name), model.title)))
+            .collect(),
+        Listed::Windows => WINDOWS
+            .iter()
+            .map(|window| line(window.name, &format!("{} ({})", window.title, window.reference)))
             .collect(),
     };
     deliver(format!("{}\n", lines.join("\n")).as_bytes(), None)?;

@@ -26,7 +26,7 @@
 
 use super::epoch::{self, SECOND_NS};
 use super::remarks::{Remarks, Trouble, excerpt};
-use super::{ImportError, ImportOptions, Imported, Importer, stem};
+use super::{Form, ImportError, ImportOptions, Imported, Importer, stem};
 use crate::{Column, Table};
 use sigmatau_core::{Finding, Severity, Unit};
 
@@ -35,8 +35,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "CGGTTS 2E: GNSS tracks of a time laboratory",
     extensions: &["cggtts"],
     reference: "P. Defraigne, G. Petit, CGGTTS-Version 2E: an extended standard for GNSS Time Transfer, Metrologia 52, 2015",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 static BAD_CHECKSUM: Trouble = Trouble {
@@ -71,7 +70,13 @@ fn parse(text: &str, file: &str, _options: &ImportOptions) -> Result<Imported, I
     }
     tracks.sort_by_key(|track| (track.satellite, track.code, track.time));
     let time_scale = Some("UTC".to_owned());
-    Ok(Imported { table: table(&header.station, &tracks), time_scale, tau0: None, findings: remarks.finish() })
+    Ok(Imported {
+        table: table(&header.station, &tracks),
+        time_scale,
+        tau0: None,
+        rate: None,
+        findings: remarks.finish(),
+    })
 }
 
 /// An empty line, the names of the columns or their units.

@@ -10,13 +10,18 @@
 //! former the file name is the name of the clock, without the latter the rows are taken as evenly
 //! spaced.
 //!
+//! Where several columns of samples are stated, or there are columns `excitation` and `response`, the file holds
+//! waveforms: see `csv/waveform.rs`.
+//!
 //! An empty cell is a missing point. One that can't be read is a finding and a missing point;
 //! where it is the time, the row is left out.
+
+mod waveform;
 
 use super::measurand::Measurand;
 use super::points::{Point, Points};
 use super::remarks::{Remarks, Trouble, excerpt};
-use super::{ImportError, ImportOptions, Imported, Importer, Tags, number, stem};
+use super::{Form, ImportError, ImportOptions, Imported, Importer, Tags, number, stem};
 use crate::ClockKind;
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 use sigmatau_core::nearest::did_you_mean;
@@ -26,8 +31,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "columns with names, separated by commas, semicolons or tabs",
     extensions: &["csv", "tsv"],
     reference: "RFC 4180",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 static BAD_CELL: Trouble = Trouble {
@@ -82,6 +86,9 @@ fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, Im
     builder.delimiter(delimiter).comment(Some(b'#')).flexible(true).trim(Trim::All);
     let mut reader = builder.from_reader(text.as_bytes());
     let names = reader.headers().map_err(|error| unreadable(&error, file))?.clone();
+    if waveform::holds(&names, options) {
+        return waveform::read(reader, &names, file, options);
+    }
     let columns = columns(&names, file, options)?;
     let mut rows = Rows { columns, file, tags: options.tags, remarks: Remarks::new(file), points: Points::default() };
     let mut row = StringRecord::new();
@@ -193,7 +200,7 @@ impl Rows<'_> {
         }
         let (time_scale, tau0) = (options.time_scale.clone(), options.tau0.filter(|_| !timed));
         let table = self.points.table(&self.columns.measurand, timed);
-        Ok(Imported { table, time_scale, tau0, findings: self.remarks.finish() })
+        Ok(Imported { table, time_scale, tau0, rate: None, findings: self.remarks.finish() })
     }
 }
 

@@ -12,7 +12,7 @@
 use super::measurand::Measurand;
 use super::points::{Point, Points};
 use super::remarks::{Remarks, Trouble, excerpt};
-use super::{ImportError, ImportOptions, Imported, Importer, number, stem};
+use super::{Form, ImportError, ImportOptions, Imported, Importer, number, stem};
 use sigmatau_core::{Finding, Severity};
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -20,8 +20,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "readings of 53220A and 53230A counters",
     extensions: &["csv"],
     reference: "Keysight 53220A/53230A User's Guide, formats and data flow; IEEE 488.2, NR3",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 static BAD_READING: Trouble = Trouble {
@@ -75,7 +74,13 @@ fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, Im
     }
     unmeasured(marked).into_iter().for_each(|finding| remarks.push(finding.about(file)));
     let table = points.table(&measurand, false);
-    Ok(Imported { table, time_scale: options.time_scale.clone(), tau0: options.tau0, findings: remarks.finish() })
+    Ok(Imported {
+        table,
+        time_scale: options.time_scale.clone(),
+        tau0: options.tau0,
+        rate: None,
+        findings: remarks.finish(),
+    })
 }
 
 fn unmeasured(readings: usize) -> Option<Finding> {

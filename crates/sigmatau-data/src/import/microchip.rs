@@ -12,7 +12,7 @@
 //! Streams of frequency readings are read where the kind is stated. Binary records and spectra are not read.
 
 use super::measurand::Measurand;
-use super::{ImportError, ImportOptions, Imported, Importer, stable32};
+use super::{Form, ImportError, ImportOptions, Imported, Importer, stable32};
 use crate::ClockKind;
 use crate::clock::measure::cycle;
 use sigmatau_core::Unit;
@@ -22,8 +22,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "phase records of the 5120A, 5125A and 53100A test sets",
     extensions: &["txt", "dat", "log"],
     reference: "53100A Phase Noise Analyzer User's Guide; Symmetricom 5120A Operations and Maintenance Manual",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 /// The names of the instruments.
@@ -32,7 +31,7 @@ const INSTRUMENTS: [&str; 5] = ["5115A", "5120A", "5125A", "53100A", "PhaseStati
 /// Tells whether a line that is no number names an instrument and numbers follow.
 fn sniff(head: &str) -> bool {
     let named = head.lines().any(|line| INSTRUMENTS.iter().any(|instrument| line.contains(instrument)));
-    named && (stable32::IMPORTER.sniff)(head)
+    named && stable32::IMPORTER.form.fits(head)
 }
 
 fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, ImportError> {

@@ -7,7 +7,7 @@
 //! are usual. Lines are read as in the `stable32` importer, findings included.
 
 use super::measurand::Measurand;
-use super::{ImportError, ImportOptions, Imported, Importer, Tags, stable32};
+use super::{Form, ImportError, ImportOptions, Imported, Importer, Tags, stable32};
 use crate::ClockKind;
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -15,8 +15,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "modified Julian date and time difference, as UTC - UTC(k)",
     extensions: &["clk", "mjd"],
     reference: "BIPM Circular T, section 1, as a series of one laboratory",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 /// Tells whether of the lines that are no comments at least half are a day between 1968 and 2078 and a number.

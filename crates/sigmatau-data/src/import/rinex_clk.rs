@@ -18,7 +18,7 @@ use super::epoch;
 use super::measurand::Measurand;
 use super::points::{Point, Points};
 use super::remarks::{Remarks, Trouble, excerpt};
-use super::{ImportError, ImportOptions, Imported, Importer, Records, number};
+use super::{Form, ImportError, ImportOptions, Imported, Importer, Records, number};
 use std::str::SplitAsciiWhitespace;
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -26,8 +26,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "RINEX clock files: satellite and receiver clocks",
     extensions: &["clk", "clk_30s"],
     reference: "J. Ray, W. Gurtner, RINEX extensions to handle clock information, versions 2.00 to 3.04",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 static BAD_RECORD: Trouble = Trouble {
@@ -71,7 +70,7 @@ fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, Im
     }
     points.sort(&mut remarks);
     let table = points.table(&Measurand::PHASE, true);
-    Ok(Imported { table, time_scale: Some(time_scale), tau0: None, findings: remarks.finish() })
+    Ok(Imported { table, time_scale: Some(time_scale), tau0: None, rate: None, findings: remarks.finish() })
 }
 
 /// The time scale and the number of lines of the header.

@@ -16,7 +16,7 @@
 use super::measurand::Measurand;
 use super::points::{Point, Points};
 use super::remarks::{Remarks, Trouble, excerpt};
-use super::{ImportError, ImportOptions, Imported, Importer, Tags, number, stem};
+use super::{Form, ImportError, ImportOptions, Imported, Importer, Tags, number, stem};
 use sigmatau_core::{Finding, Severity};
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -24,8 +24,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "plain text, one value a line or a time tag and a value",
     extensions: &["phd", "frd", "dat", "txt", "clk"],
     reference: "W. J. Riley, Stable32 User Manual, data files",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 static BAD_LINE: Trouble = Trouble {
@@ -116,7 +115,13 @@ pub(super) fn read(
     }
     zeros(&points).into_iter().for_each(|finding| remarks.push(finding.about(file)));
     let (time_scale, tau0) = (options.time_scale.clone(), options.tau0.filter(|_| !layout.is_tagged()));
-    Ok(Imported { table: points.table(measurand, layout.is_tagged()), time_scale, tau0, findings: remarks.finish() })
+    Ok(Imported {
+        table: points.table(measurand, layout.is_tagged()),
+        time_scale,
+        tau0,
+        rate: None,
+        findings: remarks.finish(),
+    })
 }
 
 /// The layout that the first line after the heading shows.

@@ -31,6 +31,17 @@ fn binary_files_are_refused() {
 }
 
 #[test]
+fn hdf5_is_refused_with_the_way_to_a_table() {
+    let message =
+        import(b"\x89HDF\r\n\x1a\n\x00", "bench.h5", None, &ImportOptions::default()).unwrap_err().to_string();
+    assert!(message.contains("it is an HDF5 file, which is not read; convert it by Python: `import h5py, pandas`"));
+    assert!(
+        message.contains("h5py.File(\"bench.h5\")[name][()] for name in (\"excitation\", \"response\")"),
+        "{message}"
+    );
+}
+
+#[test]
 fn unrecognised_text_names_the_importers() {
     let message = import(b"Dear colleague\n", "letter.txt", None, &ImportOptions::default()).unwrap_err().to_string();
     let quoted: Vec<String> = names().iter().map(|name| format!("`{name}`")).collect();
@@ -67,6 +78,6 @@ fn joined_rows_are_sorted_by_series_and_time() {
     let names = Column::text("series", ["b", "a", "a", "b"].map(String::from).to_vec());
     let times = Column::integer("time", Unit::SECOND, vec![1, 2, 1, 1]);
     let table = Table::new(vec![names, times, Column::float("phase", Unit::SECOND, vec![0.0, 1.0, 2.0, 3.0])]);
-    let imported = Imported { table: table.unwrap(), time_scale: None, tau0: None, findings: Vec::new() };
+    let imported = Imported { table: table.unwrap(), time_scale: None, tau0: None, rate: None, findings: Vec::new() };
     assert_eq!(imported.sorted().table.floats("phase"), Some(&[2.0, 1.0, 0.0, 3.0][..]));
 }

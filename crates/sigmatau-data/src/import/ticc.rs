@@ -18,7 +18,7 @@ use super::epoch::{self, SECOND_NS};
 use super::measurand::Measurand;
 use super::points::{Point, Points};
 use super::remarks::{Remarks, Trouble, excerpt};
-use super::{ImportError, ImportOptions, Imported, Importer, number};
+use super::{Form, ImportError, ImportOptions, Imported, Importer, number};
 use std::collections::BTreeMap;
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -26,8 +26,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "TAPR TICC logs: timestamps or time intervals",
     extensions: &["ticc", "log", "txt"],
     reference: "J. Ackermann, TAPR TICC Timestamping Counter, firmware of 2016 to 2020",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 static BAD_LINE: Trouble = Trouble {
@@ -106,7 +105,7 @@ fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, Im
     }
     let table = log.points.table(&Measurand::PHASE, first.is_instant());
     let tau0 = options.tau0.filter(|_| !first.is_instant());
-    Ok(Imported { table, time_scale: options.time_scale.clone(), tau0, findings: remarks.finish() })
+    Ok(Imported { table, time_scale: options.time_scale.clone(), tau0, rate: None, findings: remarks.finish() })
 }
 
 /// Tells whether a line of the banner announces numbers that are neither instants nor intervals.

@@ -19,7 +19,7 @@
 use super::measurand::Measurand;
 use super::points::{Point, Points};
 use super::remarks::{Remarks, Trouble, excerpt};
-use super::{ImportError, ImportOptions, Imported, Importer, number, stem};
+use super::{Form, ImportError, ImportOptions, Imported, Importer, number, stem};
 use sigmatau_core::{Finding, Severity};
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -27,8 +27,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "TimeLab .tim: phase record in text",
     extensions: &["tim"],
     reference: "J. Miles, TimeLab, .tim files as found in practice",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 static BAD_ROW: Trouble = Trouble {
@@ -78,7 +77,7 @@ fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, Im
     }
     cut(found, rows).into_iter().for_each(|finding| remarks.push(finding.about(file)));
     let table = points.table(&Measurand::PHASE, false);
-    Ok(Imported { table, time_scale: None, tau0: options.tau0, findings: remarks.finish() })
+    Ok(Imported { table, time_scale: None, tau0: options.tau0, rate: None, findings: remarks.finish() })
 }
 
 /// The numbers of a row; nothing where there are more or fewer than its columns.

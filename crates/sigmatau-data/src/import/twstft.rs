@@ -28,7 +28,7 @@ use super::epoch::{self, SECOND_NS};
 use super::measurand::Measurand;
 use super::points::{Point, Points};
 use super::remarks::{Remarks, Trouble, excerpt};
-use super::{ImportError, ImportOptions, Imported, Importer, number};
+use super::{Form, ImportError, ImportOptions, Imported, Importer, number};
 use sigmatau_core::{Finding, Severity};
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -36,8 +36,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "ITU-R TF.1153: two-way satellite time transfer",
     extensions: &["tw", "itu"],
     reference: "Recommendation ITU-R TF.1153, annex on the data format",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 static BAD_SESSION: Trouble = Trouble {
@@ -81,7 +80,7 @@ fn parse(text: &str, file: &str, _options: &ImportOptions) -> Result<Imported, I
     uncorrected(corrected).into_iter().for_each(|finding| remarks.push(finding.about(file)));
     let time_scale = Some("UTC".to_owned());
     let table = points.table(&Measurand::PHASE, true);
-    Ok(Imported { table, time_scale, tau0: None, findings: remarks.finish() })
+    Ok(Imported { table, time_scale, tau0: None, rate: None, findings: remarks.finish() })
 }
 
 fn is_header(line: &str) -> bool {

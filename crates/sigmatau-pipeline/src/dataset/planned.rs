@@ -44,8 +44,8 @@ impl fmt::Display for Origin {
             Self::Files(files) if files.len() == 1 => write!(f, "{}", files[0].0.display()),
             Self::Files(files) => write!(f, "{} files", files.len()),
             Self::Recipe(recipe) => {
-                let (clocks, points, tau0) = (recipe.clocks(), recipe.points(), recipe.tau0());
-                write!(f, "recipe {}, {clocks} clocks of {points} points every {tau0} s", recipe.name())
+                let (name, members, subject) = (recipe.name(), recipe.members(), recipe.subject());
+                write!(f, "recipe {name}, {members} {subject} of {} points every {} s", recipe.points(), recipe.tau0())
             }
         }
     }
@@ -77,7 +77,7 @@ impl Planned {
 
     /// Opens what a recipe would draw, without drawing it: one clock of one point.
     pub(crate) fn try_on(&self, recipe: &Recipe) -> Result<(), DataError> {
-        let single = Overrides { points: Some(1), clocks: Some(1), seed: None };
+        let single = Overrides { points: Some(1), members: Some(1), seed: None };
         let sample = recipe.with(single).ok().and_then(|recipe| recipe.tables().next());
         let opened = sample.map(|table| self.meaning.take(&self.name, table));
         opened.transpose().map(drop)
@@ -97,7 +97,7 @@ fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, Docu
     };
     let overrides = Overrides {
         points: section.count("points")?,
-        clocks: section.count("clocks")?,
+        members: section.count("clocks")?,
         seed: section.count("seed")?.map(|seed| seed as u64),
     };
     recipe.and_then(|recipe| recipe.with(overrides)).map_err(|error| refused(&error))

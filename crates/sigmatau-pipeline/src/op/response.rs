@@ -4,9 +4,10 @@ use super::{Analysis, Input, Op, Subject};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
-use sigmatau_core::{Finding, Severity, Unit as Measure};
+use sigmatau_core::{Finding, Severity};
+use sigmatau_data::schema::{Cell, Rows};
 use sigmatau_data::waveform::{SteadyWaveform, Waveform};
-use sigmatau_data::{Column, DataError, Table, schema};
+use sigmatau_data::{DataError, Table, schema};
 use sigmatau_dynamic::method::{Delay, Estimation, METHODS, Method, MethodError, Settings};
 use sigmatau_dynamic::response::{Line, Response};
 use sigmatau_dynamic::screen::Screen;
@@ -33,6 +34,10 @@ pub(super) static OP: Op = Op {
         Parameter::new("frequencies", "frequencies of the excitation in Hz, for sine-fit").or("[]"),
         Parameter::new("period", "points of a period of the excitation, for multisine"),
         Parameter::new("range", "lowest and highest frequency of the result in Hz").or("[]"),
+        Parameter::new(
+            "noise_ratio",
+            "noise density of the response over that of the excitation, for hv; alike if left out",
+        ),
         Parameter::new("order", "order of a local polynomial").or("2"),
         Parameter::new("jitter", "standard deviation of the sampling instants in s").or("0"),
     ]],
@@ -75,6 +80,7 @@ fn settings(section: &Section<'_>) -> Result<Settings, DocumentError> {
         frequencies: section.numbers("frequencies")?,
         period: section.count("period")?,
         range: range(section)?,
+        noise_ratio: section.positive("noise_ratio")?,
         order: section.count("order")?.unwrap_or(0),
         step: [0.0; 2],
         jitter: section.number("jitter")?.unwrap_or(0.0),
@@ -123,6 +129,7 @@ impl Analysis for Responses {
             ("frequencies", format!("{frequencies:?}")),
             ("period", self.settings.period.map(|period| period.to_string()).unwrap_or_default()),
             ("range", self.settings.range.map_or("[]".to_owned(), |(low, high)| format!("[{low:?}, {high:?}]"))),
+            ("noise_ratio", self.settings.noise_ratio.map(|ratio| format!("{ratio:?}")).unwrap_or_default()),
             ("order", order.to_string()),
             ("jitter", format!("{jitter:?}")),
         ];
@@ -152,10 +159,10 @@ type Part = (Table, Vec<Finding>);
 
 /// The rows and remarks of some sensors, each with what was remarked while its record was read.
 fn part<'a>(method: &Method, sensors: impl IntoIterator<Item = (&'a str, Vec<Finding>, Response)>) -> Part {
-    let mut rows = Rows::default();
+    let mut rows = Rows::of(OP.schema);
     let mut findings = Vec::new();
     for (sensor, remarks, response) in sensors {
-        response.lines.iter().for_each(|line| rows.push(sensor, line, method));
+        response.lines.iter().for_each(|line| push(&mut rows, sensor, line, method.name));
         findings.extend(remarks);
         findings.extend(response.findings.into_iter().map(|finding| finding.about(sensor)));
     }
@@ -234,47 +241,24 @@ fn not_assessable(error: &MethodError) -> Finding {
     )
 }
 
-/// The columns of the response schema, as they grow.
-#[derive(Default)]
-pub(super) struct Rows {
-    sensor: Vec<String>,
-    method: Vec<String>,
-    floats: [Vec<f64>; 12],
-}
-
-impl Rows {
-    pub(super) fn push(&mut self, sensor: &str, line: &Line, method: &Method) {
-        let Line { frequency, value, covariance, coherence, dof } = *line;
-        let phase_u = Some(line.phase_u()).filter(|u| u.is_finite()).unwrap_or(f64::NAN);
-        let floats = [
-            frequency,
-            value.norm(),
-            line.magnitude_u(),
-            value.arg(),
-            phase_u,
-            value.re,
-            value.im,
-            covariance.real.sqrt(),
-            covariance.imaginary.sqrt(),
-            covariance.cross,
-            coherence,
-            dof,
-        ];
-        self.sensor.push(sensor.to_owned());
-        self.method.push(method.name.to_owned());
-        self.floats.iter_mut().zip(floats).for_each(|(column, value)| column.push(value));
-    }
-
-    pub(super) fn table(self) -> Table {
-        let mut floats = self.floats.into_iter();
-        let mut texts = [self.sensor, self.method].into_iter();
-        let column = |field: &schema::Field| match field.kind {
-            schema::Kind::Text => Column::text(field.name, texts.next().expect("two columns of words")),
-            _ => Column {
-                unit: Measure::parse(field.unit).ok().filter(|_| !field.unit.is_empty()),
-                ..Column::float(field.name, Measure::ONE, floats.next().expect("twelve columns of numbers"))
-            },
-        };
-        Table::new(schema::response::SCHEMA.fields.iter().map(column).collect()).expect("every row fills every column")
-    }
+pub(super) fn push(rows: &mut Rows, sensor: &str, line: &Line, method: &str) {
+    let Line { frequency, value, covariance, coherence, dof } = *line;
+    let phase_u = Some(line.phase_u()).filter(|u| u.is_finite()).unwrap_or(f64::NAN);
+    let row: [Cell; 14] = [
+        sensor.into(),
+        frequency.into(),
+        value.norm().into(),
+        line.magnitude_u().into(),
+        value.arg().into(),
+        phase_u.into(),
+        value.re.into(),
+        value.im.into(),
+        covariance.real.sqrt().into(),
+        covariance.imaginary.sqrt().into(),
+        covariance.cross.into(),
+        coherence.into(),
+        dof.into(),
+        method.into(),
+    ];
+    rows.push(row);
 }

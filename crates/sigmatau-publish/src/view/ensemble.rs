@@ -1,11 +1,7 @@
 //! Ensembles: for each group of clocks, and for the scale itself, one chart of the time error over time.
 
-use super::{Axis, Chart, Curve, Point, distinct, groups};
+use super::{Axis, Chart, Curve, MOST_STRETCHES, Point, distinct, groups, picked, runs};
 use sigmatau_data::Table;
-use std::ops::Range;
-
-/// The most stretches into which a curve is divided; of each the lowest and the highest point are shown.
-const MOST_STRETCHES: usize = 120;
 
 /// The charts of an `ensemble/1` table, group by group; nothing where a column is missing.
 ///
@@ -35,34 +31,6 @@ pub(super) fn charts(table: &Table) -> Option<Vec<Chart>> {
         stretch,
     };
     Some(groups(&distinct(runs.iter().map(|(name, _)| *name))).into_iter().map(chart).collect())
-}
-
-/// The names with the rows that follow one another.
-fn runs(series: &[String]) -> Vec<(&str, Range<usize>)> {
-    let mut end = 0;
-    let run = |names: &'_ [String]| {
-        let rows = end..end + names.len();
-        end = rows.end;
-        rows
-    };
-    let rows: Vec<Range<usize>> = series.chunk_by(|a, b| a == b).map(run).collect();
-    rows.into_iter().map(|rows| (series[rows.start].as_str(), rows)).collect()
-}
-
-/// The rows with the lowest and the highest number of each stretch, in order; the first row of a stretch
-/// without numbers.
-fn picked(numbers: &[f64], rows: Range<usize>, stretch: usize) -> Vec<usize> {
-    let end = rows.end;
-    let ends_of = |start: usize| {
-        let known = (start..end.min(start + stretch)).filter(|row| !numbers[*row].is_nan());
-        let by_number = |a: &usize, b: &usize| numbers[*a].total_cmp(&numbers[*b]);
-        let lowest = known.clone().min_by(by_number).unwrap_or(start);
-        let highest = known.max_by(by_number).unwrap_or(start);
-        let mut picked = vec![lowest.min(highest), lowest.max(highest)];
-        picked.dedup();
-        picked
-    };
-    rows.step_by(stretch).flat_map(ends_of).collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! One clock of a fleet: its course, its noise, what was planted in it.
 
-use super::{Recipe, RecipeError};
+use super::Fleet;
+use crate::generate::{Planted, RecipeError, Size};
 use crate::{Column, Table, Values};
 use sigmatau_core::Unit;
 use sigmatau_spectrum::PowerLaw;
-use std::fmt;
 use std::ops::Range;
 
 /// A change of size `size` at point `at`.
@@ -31,28 +31,6 @@ pub(super) struct Clock {
     pub(super) gaps: Vec<Range<usize>>,
 }
 
-/// Something that a recipe put into a clock, for an analysis to find.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Planted {
-    /// The clock.
-    pub series: String,
-    /// `time offset`, `frequency offset`, `drift`, `phase step`, `frequency step`, `outlier` or `gap`.
-    pub kind: &'static str,
-    /// The point at which it begins, counted from 0; nothing where it holds for the whole record.
-    pub at: Option<usize>,
-    /// How large it is, in `unit`; of a gap, the number of missing points.
-    pub size: f64,
-    /// The unit of `size`.
-    pub unit: &'static str,
-}
-
-impl fmt::Display for Planted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} of {:e} {}", self.series, self.kind, self.size, self.unit)?;
-        self.at.map_or(Ok(()), |at| write!(f, " at point {at}"))
-    }
-}
-
 impl Clock {
     /// This clock in a record of `to` points instead of `from`: what was planted keeps its relative place.
     pub(super) fn stretched(&self, from: usize, to: usize) -> Self {
@@ -76,7 +54,8 @@ impl Clock {
 
     /// What was planted, in a fixed order of kinds.
     pub(super) fn planted(&self) -> Vec<Planted> {
-        let of = |kind, at, size, unit| Planted { series: self.name.clone(), kind, at, size, unit };
+        let of =
+            |kind, at, size, unit: &str| Planted { series: self.name.clone(), kind, at, size, unit: unit.to_owned() };
         let mut planted: Vec<Planted> = [
             of("time offset", None, self.time_offset, "s"),
             of("frequency offset", None, self.frequency_offset, "1"),
@@ -98,27 +77,27 @@ impl Clock {
     }
 
     /// Draws the clock; `index` is its place in the recipe.
-    pub(super) fn table(&self, recipe: &Recipe, index: usize) -> Table {
-        let phase = self.phase(recipe, index);
+    pub(super) fn table(&self, fleet: &Fleet, size: Size, index: usize) -> Table {
+        let phase = self.phase(fleet, size, index);
         let kept: Vec<usize> = (0..phase.len()).filter(|at| !self.gaps.iter().any(|gap| gap.contains(at))).collect();
-        let time = kept.iter().map(|at| recipe.start_ns + *at as i64 * recipe.tau0_ns).collect();
+        let time = kept.iter().map(|at| fleet.start_ns + *at as i64 * fleet.tau0_ns).collect();
         let phase: Vec<f64> = kept.iter().map(|at| phase[*at]).collect();
         let nanosecond = Unit::parse("ns").expect("ns is a unit");
         Table::new(vec![
             Column::text("series", vec![self.name.clone(); kept.len()]),
             Column::integer("time", nanosecond, time),
-            Column { name: "phase".to_owned(), unit: Some(Unit::SECOND), values: stored(phase, recipe.resolution) },
+            Column { name: "phase".to_owned(), unit: Some(Unit::SECOND), values: stored(phase, fleet.resolution) },
         ])
         .expect("the columns have one length and distinct names")
     }
 
     /// The phase of every point in s.
-    fn phase(&self, recipe: &Recipe, index: usize) -> Vec<f64> {
-        let tau0 = recipe.tau0();
-        let mut phase: Vec<f64> = (0..recipe.points).map(|at| self.course(at, tau0)).collect();
+    fn phase(&self, fleet: &Fleet, size: Size, index: usize) -> Vec<f64> {
+        let tau0 = fleet.tau0();
+        let mut phase: Vec<f64> = (0..size.points).map(|at| self.course(at, tau0)).collect();
         for (component, noise) in self.noise.iter().enumerate() {
             let stream = (index as u64) << 16 | component as u64;
-            let drawn = noise.phase(recipe.points, tau0, recipe.seed, stream);
+            let drawn = noise.phase(size.points, tau0, size.seed, stream);
             phase.iter_mut().zip(drawn).for_each(|(x, noise)| *x += noise);
         }
         phase
@@ -136,8 +115,8 @@ impl Clock {
     }
 
     /// Refuses a phase that has no exact number of steps.
-    pub(super) fn check_reach(&self, recipe: &Recipe, resolution: f64) -> Result<(), RecipeError> {
-        let reach = self.course(0, recipe.tau0()).abs().max(self.course(recipe.points - 1, recipe.tau0()).abs());
+    pub(super) fn check_reach(&self, fleet: &Fleet, points: usize, resolution: f64) -> Result<(), RecipeError> {
+        let reach = self.course(0, fleet.tau0()).abs().max(self.course(points - 1, fleet.tau0()).abs());
         if reach / resolution < 2_f64.powi(53) {
             return Ok(());
         }

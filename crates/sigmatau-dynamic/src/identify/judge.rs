@@ -1,0 +1,358 @@
+//! What the residuals say of a fit.
+
+use super::descent::Solution;
+use super::whitening::{FEWEST_DOF, Problem};
+use super::{Between, Identified, Residual, degrees};
+use crate::model::Known;
+use crate::response::Response;
+use nalgebra::DMatrix;
+use sigmatau_core::{Finding, Severity};
+use sigmatau_spectrum::fft::Complex64;
+use statrs::function::erf::erfc;
+use statrs::function::gamma::gamma_ur;
+use std::f64::consts::SQRT_2;
+
+/// The probability of χ² below which the covariance is taken to be too small, and that of the others below which
+/// a finding is made.
+const TOO_LARGE: f64 = 0.01;
+const TOO_SMALL: f64 = 0.001;
+const NOT_RANDOM: f64 = 0.001;
+const NOT_ALIKE: f64 = 0.001;
+/// The largest uncertainty of a resonance or corner frequency, in its own size, that tells where it is.
+const TOLD: f64 = 0.5;
+
+/// What the residuals of a fit say.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict {
+    /// χ² = Σ rᵀC⁻¹r with the stated covariance.
+    pub chi_squared: f64,
+    /// Its degrees of freedom: usable numbers less parameters.
+    pub dof: f64,
+    /// The probability of a larger χ² if model and covariance are right; `NaN` where no line states a covariance.
+    pub p_value: f64,
+    /// √(χ²/dof), the Birge ratio.
+    pub birge: f64,
+    /// What the covariance of the parameters was multiplied by: 1 or the square of the Birge ratio.
+    pub inflation: f64,
+    /// The probability of as few runs of equal sign along the frequencies, in magnitude and phase together, if the
+    /// residuals of the lines are independent; by the normal approximation of Wald and Wolfowitz.
+    pub runs_p_value: f64,
+    /// The line that lies furthest off; nothing where lines have no covariance of their own.
+    pub largest: Option<Largest>,
+    /// The criterion of Akaike, χ² + 2P: of two models the one with the smaller number is to be preferred.
+    pub aic: f64,
+    /// Whether all transients of the model die away.
+    pub stable: bool,
+}
+
+/// The line that lies furthest from the model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Largest {
+    /// Its frequency in Hz.
+    pub frequency: f64,
+    /// √(rᵀC⁻¹r).
+    pub normalised: f64,
+    /// The probability that any line lies as far off.
+    pub p_value: f64,
+}
+
+pub(super) fn judged(
+    problem: &Problem<'_>,
+    solution: Solution,
+    response: &Response,
+    between: Between<'_>,
+) -> Identified {
+    let (values, sources) = solution.point.split_at(problem.parameters());
+    let model = problem.structure.at(values);
+    let differences = problem.differences(values, sources);
+    let verdict = verdict(problem, &solution, &differences, model.stable());
+    let inverse = solution.slopes.pseudo_inverse();
+    let count = values.len();
+    let covariance = spread(&inverse, &problem.excess()).view((0, 0), (count, count)) * verdict.inflation;
+    let dof = if verdict.inflation == 1.0 { weight_dof(problem, &solution) } else { verdict.dof };
+    let known =
+        problem.structure.known(values.to_vec(), covariance, dof).expect("there is one value for each parameter");
+    let residuals = residuals(problem, &known, &differences);
+    let mut findings = about_lines(problem, response);
+    findings.extend(about_solution(problem, &solution));
+    findings.extend(about_residuals(&verdict));
+    findings.extend(about_model(problem, &known));
+    findings.extend(degrees::suspected(problem, response, between, &differences, &verdict));
+    Identified { known, sources: sources.to_vec(), residuals, verdict, findings }
+}
+
+/// J⁺ F J⁺ᵀ for independent rows of variance F.
+fn spread(inverse: &DMatrix<f64>, variances: &[f64]) -> DMatrix<f64> {
+    let weighted = DMatrix::from_fn(inverse.nrows(), inverse.ncols(), |i, j| inverse[(i, j)] * variances[j]);
+    weighted * inverse.transpose()
+}
+
+/// The degrees of freedom of a covariance from estimated weights: those of each row, weighed by how much the solution
+/// takes up of it (Satterthwaite).
+fn weight_dof(problem: &Problem<'_>, solution: &Solution) -> f64 {
+    let leverages = solution.slopes.leverages();
+    let dof = problem.row_dof();
+    let total: f64 = dof.iter().zip(&leverages).map(|(_, leverage)| leverage).sum();
+    let shares: f64 = dof.iter().zip(&leverages).map(|(dof, leverage)| leverage * leverage / dof).sum();
+    if shares > 0.0 { total * total / shares } else { f64::INFINITY }
+}
+
+fn verdict(problem: &Problem<'_>, solution: &Solution, differences: &[Complex64], stable: bool) -> Verdict {
+    let (chi_squared, dof) = (solution.cost, problem.dof() as f64);
+    let p_value = if problem.weighted { chi_squared_p(problem, chi_squared) } else { f64::NAN };
+    Verdict {
+        chi_squared,
+        dof,
+        p_value,
+        birge: (chi_squared / dof).sqrt(),
+        inflation: if explains(problem, chi_squared) { 1.0 } else { chi_squared / dof },
+        runs_p_value: runs_p(problem, differences),
+        largest: largest(problem, differences).filter(|_| problem.weighted),
+        aic: chi_squared + 2.0 * problem.parameters() as f64,
+        stable,
+    }
+}
+
+/// Whether the stated covariance explains a χ².
+pub(super) fn explains(problem: &Problem<'_>, chi_squared: f64) -> bool {
+    problem.weighted && chi_squared_p(problem, chi_squared) >= TOO_LARGE
+}
+
+/// The probability of a larger χ².
+///
+/// Where the variance of a row is an estimate of ν degrees of freedom, its square over the variance follows
+/// Fisher's law F(1, ν) rather than χ²(1); the sum is taken as a gamma variable of the same mean and variance.
+fn chi_squared_p(problem: &Problem<'_>, chi_squared: f64) -> f64 {
+    let rows = problem.row_dof();
+    let moments = |dof: f64| {
+        let nu = dof.max(FEWEST_DOF);
+        let variance = 2.0 * nu * nu * (nu - 1.0) / ((nu - 2.0).powi(2) * (nu - 4.0));
+        if dof.is_finite() { (nu / (nu - 2.0), variance) } else { (1.0, 2.0) }
+    };
+    let left = problem.dof() as f64 / rows.len() as f64;
+    let sum = |(mean, variance): (f64, f64), next: (f64, f64)| (mean + left * next.0, variance + left * next.1);
+    let (mean, variance) = rows.into_iter().map(moments).fold((0.0, 0.0), sum);
+    gamma_upper(mean * mean / variance, chi_squared * mean / variance)
+}
+
+/// Q(a, x), which is 1 at x = 0.
+fn gamma_upper(a: f64, x: f64) -> f64 {
+    if x > 0.0 { gamma_ur(a, x) } else { 1.0 }
+}
+
+/// The probability of a larger χ² of so many degrees of freedom.
+pub(super) fn chi_squared_beyond(chi_squared: f64, dof: f64) -> f64 {
+    gamma_upper(0.5 * dof, 0.5 * chi_squared)
+}
+
+/// The probability of as few runs of signs of r/H, in its real part (magnitude) and its imaginary part (phase).
+fn runs_p(problem: &Problem<'_>, differences: &[Complex64]) -> f64 {
+    let relative: Vec<Complex64> = problem.lines.iter().zip(differences).map(|(line, r)| r / line.value).collect();
+    let scores = [|z: &Complex64| z.re, |z: &Complex64| z.im].map(|part| {
+        let signs: Vec<bool> =
+            relative.iter().map(part).filter(|x| x.is_finite() && *x != 0.0).map(|x| x > 0.0).collect();
+        runs_score(&signs)
+    });
+    0.5 * erfc(-(scores[0] + scores[1]) / SQRT_2 / SQRT_2)
+}
+
+/// (runs − their mean)/their standard deviation, given how many of either sign there are; 0 where all are of one.
+fn runs_score(signs: &[bool]) -> f64 {
+    let (n, above) = (signs.len() as f64, signs.iter().filter(|sign| **sign).count() as f64);
+    let runs = 1.0 + signs.windows(2).filter(|pair| pair[0] != pair[1]).count() as f64;
+    let product = 2.0 * above * (n - above);
+    let variance = product * (product - n) / (n * n * (n - 1.0));
+    if variance > 0.0 { (runs - 1.0 - product / n) / variance.sqrt() } else { 0.0 }
+}
+
+fn largest(problem: &Problem<'_>, differences: &[Complex64]) -> Option<Largest> {
+    let white = problem.by_line(differences)?;
+    let square = |parts: &Vec<f64>| parts.iter().map(|x| x * x).sum::<f64>();
+    let (place, parts) = white.iter().enumerate().max_by(|a, b| square(a.1).total_cmp(&square(b.1)))?;
+    let line = &problem.lines[place];
+    let single = beyond(square(parts), parts.len() as f64, line.dof);
+    let p_value = -f64::exp_m1(white.len() as f64 * f64::ln_1p(-single));
+    Some(Largest { frequency: line.frequency, normalised: square(parts).sqrt(), p_value })
+}
+
+/// The probability of a larger sum of `parts` squares (1 or 2) over one variance of `dof` degrees of freedom.
+fn beyond(square: f64, parts: f64, dof: f64) -> f64 {
+    match parts {
+        _ if !dof.is_finite() => chi_squared_beyond(square, parts),
+        2.0 => (1.0 + square / dof).powf(-0.5 * dof),
+        _ => statrs::function::beta::beta_reg(0.5 * dof, 0.5, dof / (dof + square)),
+    }
+}
+
+fn residuals(problem: &Problem<'_>, known: &Known, differences: &[Complex64]) -> Vec<Residual> {
+    let white = problem.by_line(differences);
+    let norm = |parts: &Vec<f64>| parts.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let normalised = |place: usize| white.as_ref().map_or(f64::NAN, |white| norm(&white[place]));
+    let model = known.at_values();
+    let residual = |(place, difference): (usize, &Complex64)| {
+        let frequency = problem.lines[place].frequency;
+        Residual { frequency, fitted: model.value(frequency), difference: *difference, normalised: normalised(place) }
+    };
+    differences.iter().enumerate().map(residual).collect()
+}
+
+fn about_lines(problem: &Problem<'_>, response: &Response) -> Vec<Finding> {
+    let left_out = response.lines.len() - problem.lines.len();
+    let poor = problem.lines.iter().filter(|line| problem.weighted && line.dof < FEWEST_DOF).count();
+    let all = problem.lines.len();
+    let findings = [
+        (left_out > 0).then(|| {
+            Finding::new(
+                Severity::Warning,
+                "unusable-lines",
+                format!("{left_out} of {} lines have no finite value or no covariance", response.lines.len()),
+                "the fit does not use them",
+                "look at the records they come from, or state their covariance",
+            )
+        }),
+        (!problem.weighted).then(|| {
+            Finding::new(
+                Severity::Warning,
+                "no-uncertainty",
+                format!("none of {all} lines has a covariance"),
+                "all lines count alike, their scatter stands for their covariance, and nothing tests the model",
+                "estimate the response by a method that states its covariance",
+            )
+        }),
+        (poor > 0).then(|| {
+            Finding::new(
+                Severity::Warning,
+                "few-degrees",
+                format!("the covariance of {poor} of {all} lines has fewer than {FEWEST_DOF} degrees of freedom"),
+                "such weights have no finite spread; the lines count as if they had that many",
+                "average more segments or periods, or merge lines",
+            )
+        }),
+    ];
+    findings.into_iter().flatten().collect()
+}
+
+fn about_solution(problem: &Problem<'_>, solution: &Solution) -> Vec<Finding> {
+    let parameters = problem.structure.parameters();
+    let unseen = solution.slopes.unseen().into_iter().filter_map(|column| parameters.get(column));
+    let unseen: Vec<&str> = unseen.map(|parameter| parameter.name.as_str()).collect();
+    let not_seen = (!unseen.is_empty()).then(|| {
+        Finding::new(
+            Severity::Warning,
+            "not-identifiable",
+            format!("the lines do not tell {} apart", unseen.join(", ")),
+            "their values are arbitrary along a direction that leaves the response as it is",
+            "take lower orders, or lines over a wider band",
+        )
+    });
+    let not_ended = (!solution.converged).then(|| {
+        Finding::new(
+            Severity::Failure,
+            "not-converged",
+            format!("the fit was still moving at χ² = {:.6e}", solution.cost),
+            "parameters and covariance are not those of greatest likelihood",
+            "take lower orders, or look for lines that contradict each other",
+        )
+    });
+    not_seen.into_iter().chain(not_ended).collect()
+}
+
+fn about_residuals(verdict: &Verdict) -> Vec<Finding> {
+    let Verdict { chi_squared, dof, p_value, birge, inflation, runs_p_value, largest, .. } = *verdict;
+    let counted = format!("χ² = {chi_squared:.4} for {dof} degrees of freedom (p = {p_value:.2e})");
+    let findings = [
+        (p_value < TOO_LARGE).then(|| {
+            Finding::new(
+                Severity::Warning,
+                "residuals-too-large",
+                format!("{counted}, Birge ratio {birge:.3}"),
+                format!(
+                    "the model or the stated covariance is not right; the covariance was multiplied by {inflation:.4}"
+                ),
+                "take a higher order, allow a delay, or look for a component that the covariance leaves out",
+            )
+        }),
+        (p_value > 1.0 - TOO_SMALL).then(|| {
+            Finding::new(
+                Severity::Note,
+                "residuals-too-small",
+                format!("{counted}, Birge ratio {birge:.3}"),
+                "the stated covariance is larger than the scatter; a common component may be in it",
+                "state what the lines have in common as a source; the covariance was left as it is",
+            )
+        }),
+        (runs_p_value < NOT_RANDOM).then(|| {
+            Finding::new(
+                Severity::Warning,
+                "residuals-not-random",
+                format!("neighbouring residuals have the same sign too often (p = {runs_p_value:.2e})"),
+                "the model misses a shape, or the errors of neighbouring lines are correlated",
+                "compare with a higher order; state the covariance between lines",
+            )
+        }),
+        largest.filter(|largest| largest.p_value < NOT_ALIKE).map(|largest| {
+            let Largest { frequency, normalised, p_value } = largest;
+            Finding::new(
+                Severity::Warning,
+                "outlying-line",
+                format!(
+                    "the line at {frequency} Hz lies {normalised:.1} standard uncertainties off (p = {p_value:.2e})"
+                ),
+                "one line can draw the parameters along",
+                "look at this line: mains hum, a mode of the mounting, clipping",
+            )
+        }),
+    ];
+    findings.into_iter().flatten().collect()
+}
+
+fn about_model(problem: &Problem<'_>, known: &Known) -> Vec<Finding> {
+    let unstable = (!known.at_values().stable()).then(|| {
+        let poles: Vec<String> = known.at_values().poles().iter().map(|pole| format!("{pole:.4e}")).collect();
+        Finding::new(
+            Severity::Warning,
+            "unstable",
+            format!("not every pole is on the stable side: {}", poles.join(", ")),
+            "the model follows the lines but cannot be run in time",
+            "take lower orders, or allow a delay",
+        )
+    });
+    unstable.into_iter().chain(outside(problem, known)).chain(untold(known)).collect()
+}
+
+/// Poles outside the band of the lines.
+fn outside(problem: &Problem<'_>, known: &Known) -> Option<Finding> {
+    let frequencies = problem.lines.iter().map(|line| line.frequency);
+    let (lowest, highest) = frequencies.fold((f64::INFINITY, 0.0_f64), |(low, high), f| (low.min(f), high.max(f)));
+    let mut beyond = known.at_values().pole_frequencies();
+    beyond.retain(|frequency| !(lowest..=highest).contains(frequency));
+    beyond.dedup_by(|a, b| (*a / *b - 1.0).abs() < 1e-9);
+    (!beyond.is_empty()).then(|| {
+        let listed: Vec<String> = beyond.iter().map(|frequency| format!("{frequency:.6} Hz")).collect();
+        Finding::new(
+            Severity::Note,
+            "resonance-outside-band",
+            format!("poles at {} lie outside the lines from {lowest} Hz to {highest} Hz", listed.join(", ")),
+            "what is told of them rests on the model being right beyond the lines",
+            "measure up to the resonance, or use the model inside the band only",
+        )
+    })
+}
+
+/// Resonance and corner frequencies of which the lines tell little.
+fn untold(known: &Known) -> Vec<Finding> {
+    let parameters = known.structure().parameters();
+    let told = |(place, parameter): (usize, &crate::model::Parameter)| {
+        let (value, u) = (known.values()[place], known.uncertainty(place));
+        (parameter.unit == "Hz" && u > TOLD * value.abs()).then(|| {
+            Finding::new(
+                Severity::Warning,
+                "not-determined",
+                format!("{} = {value:.4e} Hz with a standard uncertainty of {u:.1e} Hz", parameter.name),
+                "the lines hardly depend on it; its interval is not that of a linear problem",
+                "measure closer to this frequency",
+            )
+        })
+    };
+    parameters.iter().enumerate().filter_map(told).collect()
+}

@@ -1,0 +1,143 @@
+//! Models of sensors from their frequency responses.
+
+use super::{Analysis, Input, Op, Subject, lines};
+use crate::dataset::{Reads, Scope, Unit};
+use crate::document::{DocumentError, Parameter, Section};
+use rayon::prelude::*;
+use sigmatau_core::{Finding, Severity};
+use sigmatau_data::schema::{Cell, Rows};
+use sigmatau_data::{DataError, Table, schema};
+use sigmatau_dynamic::identify::{Between, Identified, IdentifyError, identify};
+use sigmatau_dynamic::model::{Known, MODELS, Settings, Structure};
+use sigmatau_dynamic::{Line, Response};
+
+/// Models fitted by maximum likelihood, for every sensor of a `response` table.
+pub(super) static OP: Op = Op {
+    name: "identify",
+    title: "model of a sensor: maximum-likelihood fit to its frequency response, with covariance and residual tests",
+    subject: Subject::Dynamic,
+    revision: sigmatau_dynamic::REVISION,
+    reads: Reads::Record(&schema::response::SCHEMA),
+    beside: &[],
+    scope: Scope::Series,
+    schema: &schema::model::SCHEMA,
+    parameters: &[&[
+        Parameter::new("model", "formula of the response, see `list models`").or("\"second-order\""),
+        Parameter::new("numerator", "order of the numerator, for rational models").or("0"),
+        Parameter::new("denominator", "order of the denominator, for rational models").or("0"),
+        Parameter::new("sampling_rate", "sampling rate in Hz of a discrete model"),
+        Parameter::new("delay", "yes or no: whether the response may be late, by a parameter").or("\"no\""),
+        Parameter::new("range", "lowest and highest frequency in Hz of the lines that are used").or("[]"),
+    ]],
+    plan,
+};
+
+fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, DocumentError> {
+    Ok(Box::new(models(section)?))
+}
+
+fn models(section: &Section<'_>) -> Result<Models, DocumentError> {
+    let model = MODELS[section.one_of("model", "model", MODELS.iter().map(|model| model.name))?];
+    let settings = Settings {
+        numerator: section.count("numerator")?.unwrap_or(0),
+        denominator: section.count("denominator")?.unwrap_or(0),
+        rate: section.positive("sampling_rate")?,
+        delay: section.one_of("delay", "answer", ["no", "yes"])? == 1,
+    };
+    let structure = model.structure(&settings);
+    let structure = structure.map_err(|error| section.refuse_key("model", &format!("failed to {error}")))?;
+    let range = match section.numbers("range")?.as_slice() {
+        [] => None,
+        [low, high] if low < high => Some((*low, *high)),
+        _ => return Err(section.refuse_key("range", "write `range` as [lowest, highest] in Hz")),
+    };
+    Ok(Models { structure, settings, range })
+}
+
+struct Models {
+    structure: Structure,
+    settings: Settings,
+    /// The lowest and the highest frequency in Hz that is used.
+    range: Option<(f64, f64)>,
+}
+
+impl Analysis for Models {
+    fn parameters(&self) -> String {
+        let Settings { numerator, denominator, rate, delay } = self.settings;
+        let rate = rate.map(|rate| format!("sampling_rate = {rate:?}\n")).unwrap_or_default();
+        let range = self.range.map_or("[]".to_owned(), |(low, high)| format!("[{low:?}, {high:?}]"));
+        format!(
+            "model = \"{}\"\nnumerator = {numerator}\ndenominator = {denominator}\n{rate}delay = \"{}\"\n\
+             range = {range}\n",
+            self.structure.model().name,
+            if delay { "yes" } else { "no" }
+        )
+    }
+
+    fn compute(&self, input: &Input<'_>, _whole: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
+        let responses = lines::responses(&input.dataset.table()?);
+        let fits: Vec<_> = responses.par_iter().map(|(_, response)| self.fit(response)).collect();
+        let mut rows = Rows::of(OP.schema);
+        let mut findings = Vec::new();
+        for ((sensor, _), fit) in responses.iter().zip(fits) {
+            match fit {
+                Ok(fit) => {
+                    push(&mut rows, sensor, &fit);
+                    findings.extend(fit.findings.into_iter().map(|finding| finding.about(sensor)));
+                }
+                Err(error) => findings.push(not_fitted(&error).about(sensor)),
+            }
+        }
+        Ok((rows.table(), findings))
+    }
+}
+
+impl Models {
+    fn fit(&self, response: &Response) -> Result<Identified, IdentifyError> {
+        let inside = |line: &&Line| self.range.is_none_or(|(low, high)| (low..=high).contains(&line.frequency));
+        let lines = response.lines.iter().filter(inside).copied().collect();
+        identify(&Response { lines, findings: Vec::new() }, &self.structure, Between::Independent)
+    }
+}
+
+fn not_fitted(error: &IdentifyError) -> Finding {
+    Finding::new(
+        Severity::Failure,
+        "not-identified",
+        format!("failed to {error}"),
+        "there is no model of this sensor",
+        "take a simpler model, or more lines",
+    )
+}
+
+fn push(rows: &mut Rows, sensor: &str, fit: &Identified) {
+    let (known, verdict) = (&fit.known, &fit.verdict);
+    for (place, parameter) in known.structure().parameters().into_iter().enumerate() {
+        let row: [Cell; 15] = [
+            sensor.into(),
+            known.structure().model().name.into(),
+            parameter.name.into(),
+            known.values()[place].into(),
+            known.uncertainty(place).into(),
+            parameter.unit.into(),
+            correlations(known, place).into(),
+            known.dof().into(),
+            verdict.chi_squared.into(),
+            verdict.dof.into(),
+            verdict.p_value.into(),
+            verdict.runs_p_value.into(),
+            verdict.inflation.into(),
+            verdict.aic.into(),
+            if verdict.stable { "yes" } else { "no" }.into(),
+        ];
+        rows.push(row);
+    }
+}
+
+/// The correlations of a parameter with every one, to twelve digits.
+fn correlations(known: &Known, place: usize) -> String {
+    let covariance = known.covariance();
+    let correlation =
+        |other: usize| covariance[(place, other)] / (covariance[(place, place)] * covariance[(other, other)]).sqrt();
+    (0..covariance.nrows()).map(|other| format!("{:.12}", correlation(other))).collect::<Vec<_>>().join(" ")
+}
