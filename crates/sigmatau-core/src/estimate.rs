@@ -1,16 +1,7 @@
 //! A measured value with its uncertainty, and how the two are rounded for print.
 
-use crate::Unit;
+use crate::{Coverage, Unit};
 use std::fmt;
-
-/// How an interval was stated: coverage factor and coverage probability (VIM 2.37, 2.38).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Coverage {
-    /// The coverage factor *k*.
-    pub factor: f64,
-    /// The coverage probability *p*, between 0 and 1.
-    pub probability: f64,
-}
 
 /// A measured quantity value with its standard uncertainty (VIM 2.10, 2.30).
 ///

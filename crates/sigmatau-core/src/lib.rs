@@ -4,6 +4,8 @@
 //! Arrow, the clock, printing.
 
 pub mod cancel;
+pub mod coverage;
+pub mod decimal;
 pub mod estimate;
 pub mod finding;
 pub mod nearest;
@@ -11,7 +13,8 @@ pub mod series;
 pub mod unit;
 
 pub use cancel::Cancel;
-pub use estimate::{Coverage, Estimate};
+pub use coverage::Coverage;
+pub use estimate::Estimate;
 pub use finding::{Finding, Severity};
 pub use nearest::nearest;
 pub use series::{FrequencySeries, PhaseSeries, SeriesError};

@@ -1,8 +1,10 @@
 //! Units of measurement: parsed from field metadata, checked, converted exactly where that is possible.
 //!
 //! A unit is a scale factor to SI, kept as a ratio of integers and a power of π so that conversions
-//! round once, and a [`Dimension`]. The named units stand in the table file `unit/table.rs`.
+//! round once, and a [`Dimension`]. The named units stand in the table file `unit/table.rs`, their
+//! names in digital certificates in `unit/dsi.rs`.
 
+mod dsi;
 mod table;
 
 use std::borrow::Cow;
@@ -63,6 +65,22 @@ pub enum UnitError {
     /// The factor to SI does not fit.
     #[error("read the unit `{0}`: its factor to SI is out of range")]
     Range(String),
+    /// A text is no unit of the D-SI.
+    #[error("read the D-SI unit `{text}`: {problem}")]
+    Dsi {
+        /// The whole unit as written.
+        text: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A unit has no name in the D-SI.
+    #[error("write `{unit}` as a D-SI unit: `{word}` has no name there; convert the values to SI first")]
+    Nameless {
+        /// The whole unit.
+        unit: String,
+        /// The factor without a name.
+        word: String,
+    },
     /// Two units measure different things.
     #[error("convert `{from}` to `{to}`: they measure different quantities")]
     Dimension {
@@ -99,10 +117,8 @@ impl Unit {
             return Ok(unit);
         }
         let mut unit = Self::ONE;
-        for (part, sign) in text.split('/').zip(std::iter::once(1).chain(std::iter::repeat(-1))) {
-            for word in part.split(['·', '*', '.', ' ']).filter(|word| !word.is_empty() && *word != "1") {
-                unit = unit.times(&factor(word, text)?, sign).ok_or_else(|| UnitError::Range(text.to_owned()))?;
-            }
+        for (word, sign) in words(text) {
+            unit = unit.times(&factor(word, text)?, sign).ok_or_else(|| UnitError::Range(text.to_owned()))?;
         }
         Ok(Self { symbol: Cow::Owned(text.to_owned()), ..unit })
     }
@@ -166,6 +182,20 @@ impl Unit {
             zero_from: self.zero,
             zero_to: to.zero,
         })
+    }
+
+    /// The product of two units, such as that of a covariance; nothing when its factor to SI is out of range.
+    ///
+    /// ```
+    /// use sigmatau_core::Unit;
+    /// let volt = Unit::parse("mV")?;
+    /// assert_eq!(volt.times_unit(&volt), Some(Unit::parse("mV^2")?));
+    /// # Ok::<(), sigmatau_core::UnitError>(())
+    /// ```
+    pub fn times_unit(&self, other: &Self) -> Option<Self> {
+        let symbol = [self, other].map(Self::symbol).into_iter().filter(|symbol| *symbol != "1").collect::<Vec<_>>();
+        let symbol = if symbol.is_empty() { "1".to_owned() } else { symbol.join("·") };
+        Some(Self { symbol: Cow::Owned(symbol), ..self.times(other, 1)? })
     }
 
     /// This unit times `other` to the power `exponent`; nothing when the factor overflows.
@@ -242,6 +272,14 @@ impl Conversion {
     pub fn is_identity(&self) -> bool {
         self.multiply == 1.0 && self.divide == 1.0 && self.pi == 1.0 && self.zero_from == self.zero_to
     }
+}
+
+/// The factors of a unit, each with 1 where it multiplies and −1 where it divides.
+fn words(text: &str) -> impl Iterator<Item = (&str, i32)> {
+    let signs = std::iter::once(1).chain(std::iter::repeat(-1));
+    let parts = text.split('/').zip(signs);
+    let words = parts.flat_map(|(part, sign)| part.split(['·', '*', '.', ' ']).map(move |word| (word, sign)));
+    words.filter(|(word, _)| !word.is_empty() && *word != "1")
 }
 
 /// Reads one factor: a named unit, with an SI prefix or not, and an optional exponent.

@@ -1,4 +1,5 @@
-//! Importers: files as laboratories have them, read into tables of the clock schema or of waveforms.
+//! Importers: files as laboratories have them, read into tables of the clock schema or of waveforms; certificates into
+//! tables of their own.
 //!
 //! This is the table; each entry stands in the folder `import/` and begins with the grammar of its
 //! format in prose. Most importers are given text; gzip is undone before, whatever the format. Trouble
@@ -13,6 +14,7 @@
 
 mod cggtts;
 mod csv;
+mod dcc;
 pub(crate) mod epoch;
 mod keysight;
 mod measurand;
@@ -96,6 +98,7 @@ impl Form {
 
 /// Every format; where two recognise a text, the earlier one reads it.
 pub static IMPORTERS: &[&Importer] = &[
+    &dcc::IMPORTER,
     &rinex_clk::IMPORTER,
     &cggtts::IMPORTER,
     &twstft::IMPORTER,
@@ -489,7 +492,8 @@ fn number(text: &str) -> Option<f64> {
 fn too_short(table: &Table, file: &str) -> Option<Finding> {
     let seen = || format!("{} points in the whole file", table.rows());
     let (matters, advice) = ("no second difference can be formed", "check that the file is complete");
-    (table.rows() < 3).then(|| Finding::new(Severity::Warning, "short", seen(), matters, advice).about(file))
+    let is_short = table.column("series").is_some() && table.rows() < 3;
+    is_short.then(|| Finding::new(Severity::Warning, "short", seen(), matters, advice).about(file))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! changes its meaning.
 
 mod builder;
+pub mod certificate;
 pub mod clock;
 pub mod covariance;
 pub mod dynamic;
@@ -147,6 +148,7 @@ pub static SCHEMAS: &[&Schema] = &[
     &waveform::SCHEMA,
     &response::SCHEMA,
     &model::SCHEMA,
+    &certificate::SCHEMA,
     &finding::SCHEMA,
 ];
 

@@ -351,3 +351,40 @@ fn overrun_columns_of_a_real_receiver_are_left_out() {
         assert_eq!(found, (rows, vec![format!("{file}, line {line}")]), "{file}");
     }
 }
+
+/// A published certificate, or nothing where the shared data are absent.
+fn published(file: &str) -> Option<Imported> {
+    Some(import_file(&shared(&format!("../dcc/examples/{file}"))?, Some("dcc"), &ImportOptions::default()).unwrap())
+}
+
+#[test]
+fn published_certificates_are_read() {
+    for file in
+        ["dcclib_valid.xml", "dcc_gp_temperature_typical_v12.xml", "dcc_gp_temperature_typical_v12_v3.2.0_signed.xml"]
+    {
+        let Some(imported) = published(file) else { return };
+        let table = &imported.table;
+        let kinds = table.texts("ref_type").unwrap();
+        let errors: Vec<usize> = (0..table.rows()).filter(|row| kinds[*row] == "basic_measurementError").collect();
+        let rows = table.in_order(&errors);
+        assert_eq!(rows.floats("value"), Some(&[0.072, 0.089, 0.107, -0.009, -0.084][..]), "{file}");
+        assert_eq!(rows.floats("u"), Some(&[0.0305; 5][..]), "{file}");
+        assert_eq!(rows.floats("k"), Some(&[2.0; 5][..]), "{file}");
+        assert_eq!(rows.texts("unit").unwrap()[0], "K", "{file}");
+    }
+}
+
+#[test]
+fn published_examples_of_the_d_si_are_read() {
+    let Some(lists) = published("2021-10-26-GOLD-examples-xmllists.xml") else { return };
+    assert_eq!(
+        (lists.table.rows(), lists.table.texts("unit").unwrap()[6..8].to_vec()),
+        (20, vec!["N".into(), "A".into()])
+    );
+    let Some(acceleration) = published("SI-Accelaration-examples.xml") else { return };
+    let units = acceleration.table.texts("unit").unwrap();
+    assert!(
+        units.iter().any(|unit| unit == "pC·s^2·m^-1") && units.iter().any(|unit| unit == "V·mV^-1·V"),
+        "{units:?}"
+    );
+}

@@ -32,6 +32,36 @@ pub enum PublishError {
         /// How many records the publication has.
         found: usize,
     },
+    /// No profile of the laboratory was given.
+    #[error("issue a certificate: it needs the data of the laboratory; name a file with `profile`")]
+    NoProfile,
+    /// A certificate needs more than the profile and the records say.
+    #[error("issue a certificate: missing are {}; add them to the profile `{origin}`", quoted(missing))]
+    Incomplete {
+        /// The profile.
+        origin: String,
+        /// All that is missing.
+        missing: Vec<String>,
+    },
+    /// The item is none of those in the records.
+    #[error("issue a certificate for `{item}`: it is no item of the records; known are {}", quoted(items))]
+    Item {
+        /// The item that was asked for; empty where none was named.
+        item: String,
+        /// The items of the records.
+        items: Vec<String>,
+    },
+    /// No record of the item is a calibration.
+    #[error(
+        "issue a certificate for `{item}`: none of its records is a calibration; publish a response or a stability"
+    )]
+    NoCalibration {
+        /// The item.
+        item: String,
+    },
+    /// A unit can't be written in a certificate.
+    #[error("issue a certificate: failed to {0}")]
+    Unit(#[from] sigmatau_core::UnitError),
     /// The destination refused the bytes.
     #[error("write the document: {0}")]
     Write(#[from] io::Error),
@@ -55,4 +85,8 @@ pub enum PublishError {
         /// What the plotting library says.
         reason: String,
     },
+}
+
+fn quoted(words: &[String]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

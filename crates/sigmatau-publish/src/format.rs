@@ -1,6 +1,7 @@
 //! The table of formats. One file per entry in the folder `format/`.
 
 pub mod csv;
+pub mod dcc;
 pub mod html;
 pub mod json;
 pub mod parquet;
@@ -34,10 +35,14 @@ pub enum Holds {
     OneRecord,
     /// A whole publication.
     Publication,
+    /// One item of a publication, such as a sensor: as many files as there are
+    /// [`items`](crate::certificate::items).
+    Item,
 }
 
 /// Every format.
-pub static FORMATS: &[&Format] = &[&table::FORMAT, &csv::FORMAT, &json::FORMAT, &parquet::FORMAT, &html::FORMAT];
+pub static FORMATS: &[&Format] =
+    &[&table::FORMAT, &csv::FORMAT, &json::FORMAT, &parquet::FORMAT, &html::FORMAT, &dcc::FORMAT];
 
 /// The format of this name.
 ///

@@ -26,6 +26,7 @@
 //! ```
 
 mod cell;
+pub mod certificate;
 pub mod error;
 pub mod format;
 pub mod label;
@@ -35,6 +36,7 @@ pub mod publication;
 mod sheet;
 pub mod view;
 
+pub use certificate::Profile;
 pub use error::PublishError;
 pub use format::{FORMATS, Format};
 pub use label::Language;

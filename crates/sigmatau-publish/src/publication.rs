@@ -1,6 +1,6 @@
 //! What is published: records with their findings, and how they are to be spoken about.
 
-use crate::Language;
+use crate::{Language, Profile};
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::{Record, Table};
 
@@ -18,12 +18,16 @@ pub struct Publication<'a> {
     /// Where a reader finds the complete records, such as `records/`; named wherever a page shows a
     /// selection of rows. Empty where they are kept nowhere.
     pub complete: &'a str,
+    /// The item, such as a sensor, that a certificate is for; empty for the only one.
+    pub item: &'a str,
+    /// What the laboratory says in certificates.
+    pub profile: Option<&'a Profile>,
 }
 
 impl<'a> Publication<'a> {
     /// A publication in English, without findings and without a place for the complete records.
     pub fn new(title: &'a str, records: &'a [Record]) -> Self {
-        Self { title, records, findings: &[], language: Language::English, complete: "" }
+        Self { title, records, findings: &[], language: Language::English, complete: "", item: "", profile: None }
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) static TEXTS: &[Label] = &[
     pair("all-series", "All series", "全部序列"),
     pair("rows", "Rows", "数据行"),
     pair("none", "none", "无"),
+    pair("calibration", "Calibration", "校准"),
+    pair("measurement-uncertainty", "Measurement uncertainty", "测量不确定度"),
     // What joins words and sentences.
     pair("colon", ": ", "："),
     pair("comma", ", ", "、"),

@@ -29,7 +29,7 @@ pub(super) fn charts(table: &Table) -> Option<Vec<Chart>> {
 }
 
 /// The unit of the deviations of an estimator.
-pub(super) fn unit_of(estimator: &str) -> &'static str {
+pub(crate) fn unit_of(estimator: &str) -> &'static str {
     if TIME_STATISTICS.contains(&estimator) { "s" } else { "1" }
 }
 
