@@ -28,7 +28,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-use super::{ImportError, ImportOptions, Imported, Importer};
+use super::{Form, ImportError, ImportOptions, Imported, Importer};
 use place::Refused;
 use roxmltree::Document;
 use sigmatau_core::Finding;
@@ -38,8 +38,7 @@ pub(super) static IMPORTER: Importer = Importer {
     title: "digital calibration certificate, DCC 3.1 to 3.3",
     extensions: &["xml", "dcc"],
     reference: "PTB, Digital Calibration Certificate 3.3.0; SmartCom, D-SI 2.2.1",
-    sniff,
-    parse,
+    form: Form::Text { sniff, parse },
 };
 
 /// The namespace of the D-SI.
@@ -66,7 +65,7 @@ fn parse(text: &str, file: &str, _options: &ImportOptions) -> Result<Imported, I
         refused(line, format!("`{}`: {}", place::path(error.node), error.problem))
     })?;
     let findings = findings.into_iter().map(|finding: Finding| within(finding, file)).collect();
-    Ok(Imported { table, time_scale: None, tau0: None, findings })
+    Ok(Imported { table, time_scale: None, tau0: None, rate: None, findings })
 }
 
 fn read<'d>(document: &'d Document<'_>, findings: &mut Vec<Finding>) -> Result<crate::Table, Refused<'d>> {
