@@ -3,7 +3,15 @@
 pub use realfft::num_complex::Complex64;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Plans of the lengths asked for last, the latest at the end: a fleet of short records plans once.
+static RECENT: Mutex<Vec<Plan>> = Mutex::new(Vec::new());
+/// How many plans are kept.
+const KEPT: usize = 16;
+/// The longest plan that is kept, so that all of them take some 50 MB at most. To make a longer one costs about
+/// as much as to use it a few times.
+const LONGEST: usize = 1 << 17;
 
 /// A plan for transforms of one length, with the scratch memory that they share.
 ///
@@ -24,27 +32,63 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct RealFft {
-    forward: Arc<dyn RealToComplex<f64>>,
-    inverse: Arc<dyn ComplexToReal<f64>>,
+    plan: Plan,
     scratch: Vec<Complex64>,
 }
 
+/// Both directions of one length.
+#[derive(Clone)]
+struct Plan {
+    forward: Arc<dyn RealToComplex<f64>>,
+    inverse: Arc<dyn ComplexToReal<f64>>,
+}
+
+impl Plan {
+    fn new(length: usize) -> Self {
+        let mut planner = RealFftPlanner::new();
+        Self { forward: planner.plan_fft_forward(length), inverse: planner.plan_fft_inverse(length) }
+    }
+
+    /// The plan that is kept for this length, or a new one, which is then kept. The list is free while a plan is
+    /// made: threads that want the same one at the same time make it twice, and none waits for another's.
+    fn shared(length: usize) -> Self {
+        let lock = || RECENT.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().iter().find(|plan| plan.length() == length).cloned();
+        let plan = known.unwrap_or_else(|| Self::new(length));
+        if length <= LONGEST {
+            plan.clone().keep(&mut lock());
+        }
+        plan
+    }
+
+    /// Puts the plan last, and drops the first of too many.
+    fn keep(self, recent: &mut Vec<Self>) {
+        recent.retain(|other| other.length() != self.length());
+        recent.push(self);
+        let surplus = recent.len().saturating_sub(KEPT);
+        recent.drain(..surplus);
+    }
+
+    fn length(&self) -> usize {
+        self.forward.len()
+    }
+}
+
 impl RealFft {
-    /// Plans transforms of `length` points.
+    /// Plans transforms of `length` points. The plans of the last few lengths are shared by all who ask for them.
     ///
     /// # Panics
     /// When `length` is 0.
     pub fn new(length: usize) -> Self {
         assert!(length > 0, "a transform has at least one point");
-        let mut planner = RealFftPlanner::new();
-        let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
-        let scratch = vec![Complex64::ZERO; forward.get_scratch_len().max(inverse.get_scratch_len())];
-        Self { forward, inverse, scratch }
+        let plan = Plan::shared(length);
+        let scratch = vec![Complex64::ZERO; plan.forward.get_scratch_len().max(plan.inverse.get_scratch_len())];
+        Self { plan, scratch }
     }
 
     /// The number of points N of the real series.
     pub fn length(&self) -> usize {
-        self.forward.len()
+        self.plan.length()
     }
 
     /// The number of bins ⌊N/2⌋ + 1 of the spectrum.
@@ -62,7 +106,7 @@ impl RealFft {
     /// # Panics
     /// When `series` has not N points or `spectrum` not ⌊N/2⌋ + 1 bins.
     pub fn forward(&mut self, series: &mut [f64], spectrum: &mut [Complex64]) {
-        self.forward.process_with_scratch(series, spectrum, &mut self.scratch).expect("the lengths fit the plan");
+        self.plan.forward.process_with_scratch(series, spectrum, &mut self.scratch).expect("the lengths fit the plan");
     }
 
     /// Transforms `spectrum`, whose content is lost, into `series`. The imaginary parts of bin 0 and,
@@ -76,7 +120,7 @@ impl RealFft {
         if self.length().is_multiple_of(2) {
             spectrum[self.bins() - 1].im = 0.0;
         }
-        self.inverse.process_with_scratch(spectrum, series, &mut self.scratch).expect("the lengths fit the plan");
+        self.plan.inverse.process_with_scratch(spectrum, series, &mut self.scratch).expect("the lengths fit the plan");
     }
 }
 
@@ -137,6 +181,15 @@ mod tests {
                 assert!((x - back / length as f64).abs() < 1e-14, "length {length}");
             }
         }
+    }
+
+    #[test]
+    fn plans_kept_are_the_latest() {
+        let mut recent = Vec::new();
+        (1..=KEPT + 2).for_each(|length| Plan::new(length).keep(&mut recent));
+        recent[0].clone().keep(&mut recent);
+        let lengths: Vec<usize> = recent.iter().map(Plan::length).collect();
+        assert_eq!(lengths, (4..=KEPT + 2).chain([3]).collect::<Vec<_>>());
     }
 
     #[test]

@@ -12,12 +12,14 @@
 //! Points come in pieces of any size; what is kept is one segment and one sum per bin.
 
 mod segments;
+mod sums;
 mod tally;
+pub(crate) mod trend;
 
 use crate::Window;
 use crate::fft::Complex64;
 use segments::Segments;
-use sigmatau_core::series::NeumaierSum;
+use sums::Sums;
 pub use tally::Averages;
 
 /// How a record is cut into segments, weighted, and freed of its trend.
@@ -70,6 +72,26 @@ pub enum SpectrumError {
         /// The points of a segment.
         length: usize,
     },
+    /// There are no such tapers.
+    #[error(
+        "estimate a spectrum: no {count} tapers of {length} points have the time–bandwidth product {half_bandwidth}; take one between 0 and half the points, and about twice as many tapers less one"
+    )]
+    Tapers {
+        /// How many were asked for.
+        count: usize,
+        /// The time–bandwidth product.
+        half_bandwidth: f64,
+        /// The points of a taper.
+        length: usize,
+    },
+    /// The record does not fit the tapers.
+    #[error("estimate a spectrum: a record of {points} points does not fit tapers of {tapers}")]
+    Record {
+        /// The points of the record.
+        points: usize,
+        /// The points of a taper.
+        tapers: usize,
+    },
     /// The sampling interval is zero, negative or not finite.
     #[error("estimate a spectrum: the sampling interval {0} s is not a positive number")]
     Interval(f64),
@@ -90,10 +112,15 @@ impl Segmentation {
         self.length - self.overlap
     }
 
-    /// How many sides bin k has: one at zero and, for even N, at the Nyquist frequency, else two.
     fn sides(&self, bin: usize) -> f64 {
-        if bin == 0 || 2 * bin == self.length { 1.0 } else { 2.0 }
+        sides(self.length, bin)
     }
+}
+
+/// How many sides a bin of a transform of `length` points has: one at zero and, for even N, at the Nyquist
+/// frequency, else two.
+pub(crate) fn sides(length: usize, bin: usize) -> f64 {
+    if bin == 0 || 2 * bin == length { 1.0 } else { 2.0 }
 }
 
 /// One bin of a power spectrum.
@@ -132,7 +159,7 @@ pub struct Bin {
 #[derive(Clone, Debug)]
 pub struct Welch {
     segments: Segments<1>,
-    power: Vec<NeumaierSum>,
+    power: Sums,
     tau0: f64,
 }
 
@@ -143,15 +170,13 @@ impl Welch {
     /// When the segments are too short or do not move on, or τ₀ is not positive.
     pub fn new(segmentation: Segmentation, tau0: f64) -> Result<Self, SpectrumError> {
         let segments = Segments::new(segmentation.checked(tau0)?);
-        Ok(Self { power: vec![NeumaierSum::default(); segments.bins()], segments, tau0 })
+        Ok(Self { power: Sums::new(segments.bins()), segments, tau0 })
     }
 
     /// Goes on with the next points of the series. How they are divided among calls changes nothing.
     pub fn push(&mut self, values: &[f64]) {
         let power = &mut self.power;
-        self.segments.push([values], |[spectrum]| {
-            power.iter_mut().zip(spectrum).for_each(|(sum, bin)| sum.add(bin.norm_sqr()));
-        });
+        self.segments.push([values], |[spectrum]| power.add(spectrum.iter().map(Complex64::norm_sqr)));
     }
 
     /// How many segments were left out so far, since a point is missing in them.
@@ -163,11 +188,11 @@ impl Welch {
     pub fn finish(&self) -> Spectrum {
         let scale = self.tau0 / (self.segments.weight() * self.segments.tally().used() as f64);
         let cut = *self.segments.segmentation();
-        let density = |(bin, sum): (usize, &NeumaierSum)| cut.sides(bin) * scale * sum.total();
+        let density = |(bin, sum)| cut.sides(bin) * scale * sum;
         Spectrum {
             segmentation: cut,
             width: 1.0 / (cut.length as f64 * self.tau0),
-            densities: self.power.iter().enumerate().map(density).collect(),
+            densities: self.power.totals().enumerate().map(density).collect(),
             averages: self.segments.averages(),
         }
     }
@@ -241,8 +266,8 @@ impl Spectrum {
 #[derive(Clone, Debug)]
 pub struct CrossWelch {
     segments: Segments<2>,
-    powers: [Vec<NeumaierSum>; 2],
-    products: [Vec<NeumaierSum>; 2],
+    powers: [Sums; 2],
+    products: [Sums; 2],
     tau0: f64,
 }
 
@@ -258,12 +283,74 @@ pub struct CrossSpectrum {
 }
 
 impl CrossSpectrum {
-    /// The squared coherence |S_xy|² / (S_x S_y) of each bin, from 0 to 1.
-    ///
-    /// With K effective averages unrelated series show 1/K on average, and one average always shows 1.
+    /// The squared coherence |S_xy|² / (S_x S_y) of each bin, from 0 to 1, see [`CrossBin::coherence`].
     pub fn coherence(&self) -> Vec<f64> {
-        let powers = self.x.densities.iter().zip(&self.y.densities);
-        self.cross.iter().zip(powers).map(|(cross, (x, y))| cross.norm_sqr() / (x * y)).collect()
+        self.bins().map(|bin| bin.coherence()).collect()
+    }
+
+    /// What was averaged, the same for all three.
+    pub fn averages(&self) -> &Averages {
+        &self.x.averages
+    }
+
+    /// All bins from zero frequency on.
+    pub fn bins(&self) -> impl Iterator<Item = CrossBin> {
+        (0..self.cross.len()).map(|bin| CrossBin {
+            frequency: bin as f64 * self.x.width,
+            x: self.x.densities[bin],
+            y: self.y.densities[bin],
+            cross: self.cross[bin],
+            sides: self.x.segmentation.sides(bin),
+            effective: self.averages().effective,
+        })
+    }
+}
+
+/// One bin of a cross spectrum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CrossBin {
+    /// The frequency of its middle in Hz.
+    pub frequency: f64,
+    /// The one-sided density S_x.
+    pub x: f64,
+    /// The one-sided density S_y.
+    pub y: f64,
+    /// The one-sided cross density S_xy, of the argument by which y leads x.
+    pub cross: Complex64,
+    /// 2, or 1 where the transforms are real and hold half the information: at zero and at the Nyquist frequency.
+    pub sides: f64,
+    /// How many independent averages would give the same variance, n_e.
+    pub effective: f64,
+}
+
+impl CrossBin {
+    /// The squared coherence γ² = |S_xy|² / (S_x S_y), from 0 to 1.
+    ///
+    /// It reads high: unrelated series show 1/n_e on average, and one average always shows 1.
+    pub fn coherence(&self) -> f64 {
+        self.cross.norm_sqr() / (self.x * self.y)
+    }
+
+    /// The squared coherence less its bias: the c that solves γ² = c + (1 − c)²/n_e, and 0 where none does
+    /// (G. C. Carter, C. H. Knapp and A. H. Nuttall, IEEE Transactions on Audio and Electroacoustics 21(4), 1973,
+    /// to the first order in 1/n_e; for unrelated series exact but for the cut at 0). `NaN` below two averages.
+    ///
+    /// ```
+    /// use sigmatau_spectrum::fft::Complex64;
+    /// use sigmatau_spectrum::welch::CrossBin;
+    /// let cross = Complex64::new(0.0, 0.8);
+    /// let bin = CrossBin { frequency: 1.0, x: 1.0, y: 1.0, cross, sides: 2.0, effective: 16.0 };
+    /// let unbiased = bin.unbiased_coherence();
+    /// assert!((bin.coherence() - unbiased - (1.0 - unbiased).powi(2) / 16.0).abs() < 1e-15);
+    /// ```
+    pub fn unbiased_coherence(&self) -> f64 {
+        let n = self.effective;
+        if n < 2.0 {
+            return f64::NAN;
+        }
+        let missing = 1.0 - self.coherence();
+        let root = (1.0 - 4.0 * missing / n).max(0.0).sqrt();
+        (1.0 - 2.0 * missing / (1.0 + root)).max(0.0)
     }
 }
 
@@ -274,7 +361,7 @@ impl CrossWelch {
     /// When the segments are too short or do not move on, or τ₀ is not positive.
     pub fn new(segmentation: Segmentation, tau0: f64) -> Result<Self, SpectrumError> {
         let segments = Segments::new(segmentation.checked(tau0)?);
-        let sums = || vec![NeumaierSum::default(); segments.bins()];
+        let sums = || Sums::new(segments.bins());
         Ok(Self { powers: [sums(), sums()], products: [sums(), sums()], segments, tau0 })
     }
 
@@ -285,14 +372,11 @@ impl CrossWelch {
     pub fn push(&mut self, x: &[f64], y: &[f64]) {
         assert_eq!(x.len(), y.len(), "both series have the same epochs");
         let (powers, products) = (&mut self.powers, &mut self.products);
-        self.segments.push([x, y], |spectra| {
-            for (bin, (x, y)) in spectra[0].iter().zip(&spectra[1]).enumerate() {
-                let product = x.conj() * y;
-                powers[0][bin].add(x.norm_sqr());
-                powers[1][bin].add(y.norm_sqr());
-                products[0][bin].add(product.re);
-                products[1][bin].add(product.im);
-            }
+        self.segments.push([x, y], |[x, y]| {
+            powers[0].add(x.iter().map(Complex64::norm_sqr));
+            powers[1].add(y.iter().map(Complex64::norm_sqr));
+            products[0].add(x.iter().zip(y).map(|(x, y)| x.re * y.re + x.im * y.im));
+            products[1].add(x.iter().zip(y).map(|(x, y)| x.re * y.im - x.im * y.re));
         });
     }
 
@@ -300,10 +384,10 @@ impl CrossWelch {
     pub fn finish(&self) -> CrossSpectrum {
         let scale = self.tau0 / (self.segments.weight() * self.segments.tally().used() as f64);
         let cut = *self.segments.segmentation();
-        let densities = |sums: &[NeumaierSum]| -> Vec<f64> {
-            sums.iter().enumerate().map(|(bin, sum)| cut.sides(bin) * scale * sum.total()).collect()
+        let densities = |sums: &Sums| -> Vec<f64> {
+            sums.totals().enumerate().map(|(bin, sum)| cut.sides(bin) * scale * sum).collect()
         };
-        let spectrum = |sums: &[NeumaierSum]| Spectrum {
+        let spectrum = |sums: &Sums| Spectrum {
             segmentation: cut,
             width: 1.0 / (cut.length as f64 * self.tau0),
             densities: densities(sums),

@@ -1,10 +1,13 @@
-//! Power and cross spectra beside those of SciPy.
+//! Power and cross spectra, tapers and multitaper spectra beside those of SciPy.
 
 use sigmatau_spectrum::Window;
+use sigmatau_spectrum::multitaper::{Eigenspectra, Tapers, Weighting};
 use sigmatau_spectrum::welch::{CrossWelch, Detrend, Segmentation};
 use sigmatau_spectrum::window::WINDOWS;
 
 const GOLDEN: &str = include_str!("golden/welch.csv");
+const DPSS: &str = include_str!("golden/dpss.csv");
+const MULTITAPER: &str = include_str!("golden/multitaper.csv");
 
 /// The record of NIST SP 1065, 12.4, carried on: n(i+1) = 16807 n(i) mod 2147483647, y = n/2147483647.
 fn suite(count: usize) -> Vec<f64> {
@@ -38,5 +41,37 @@ fn spectra_agree_with_scipy() {
 fn every_window_has_golden_figures() {
     for window in WINDOWS {
         assert!(GOLDEN.contains(&format!("\n{},", window.name)), "{}", window.name);
+    }
+}
+
+/// The numbers of each row.
+fn rows(table: &str) -> impl Iterator<Item = Vec<f64>> {
+    let row = |line: &str| line.split(',').map(|word| word.parse().unwrap()).collect();
+    table.lines().filter(|line| !line.starts_with('#')).skip(1).map(row)
+}
+
+#[test]
+fn tapers_agree_with_scipy() {
+    for row in rows(DPSS) {
+        let tapers = Tapers::new(row[0] as usize, row[1], row[2] as usize).unwrap();
+        let (order, point) = (row[3] as usize, row[4] as usize);
+        let (weight, concentration) = (tapers.weights(order)[point], tapers.concentrations()[order]);
+        assert!((weight - row[5]).abs() < 1e-11, "{row:?}: weight {weight}");
+        assert!((concentration - row[6]).abs() < 1e-12, "{row:?}: concentration {concentration}");
+    }
+}
+
+#[test]
+fn multitaper_spectra_agree_with_scipy() {
+    let numbers = suite(1000);
+    for row in rows(MULTITAPER) {
+        let tapers = Tapers::new(row[0] as usize, row[1], row[2] as usize).unwrap();
+        let spectra = Eigenspectra::new(&numbers[..tapers.length()], 0.25, Detrend::Constant, &tapers).unwrap();
+        let of = |weighting| spectra.densities(weighting)[row[3] as usize];
+        let found =
+            [of(Weighting::Concentration).density, of(Weighting::Adaptive).density, of(Weighting::Adaptive).dof];
+        for (found, known) in found.iter().zip(&row[4..]) {
+            assert!((found / known - 1.0).abs() < 1e-9, "{row:?}: {found}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Cutting series that arrive in pieces into windowed, transformed segments.
 
 use super::tally::{Averages, Tally};
-use super::{Detrend, Segmentation};
+use super::{Segmentation, trend};
 use crate::fft::{Complex64, RealFft};
 
 /// The segment that is being filled, for each of `C` series with the same epochs.
@@ -11,7 +11,7 @@ pub(super) struct Segments<const C: usize> {
     samples: Vec<f64>,
     fft: RealFft,
     pending: [Vec<f64>; C],
-    work: Vec<f64>,
+    work: [Vec<f64>; C],
     spectra: [Vec<Complex64>; C],
     tally: Tally,
 }
@@ -24,7 +24,7 @@ impl<const C: usize> Segments<C> {
             segmentation,
             samples: window.samples(length),
             pending: std::array::from_fn(|_| Vec::with_capacity(length)),
-            work: vec![0.0; length],
+            work: std::array::from_fn(|_| vec![0.0; length]),
             spectra: std::array::from_fn(|_| fft.spectrum()),
             tally: Tally::new(length.div_ceil(segmentation.step()) - 1),
             fft,
@@ -69,43 +69,27 @@ impl<const C: usize> Segments<C> {
 
     /// Transforms the segment that is full, and begins the next one with the points they share.
     fn close(&mut self, each: &mut impl FnMut(&[Vec<Complex64>; C])) {
-        let whole = self.pending.iter().flatten().all(|value| !value.is_nan());
+        let whole = !self.pending.iter().any(|pending| missing(pending));
         self.tally.count(whole);
         if whole {
-            for (pending, spectrum) in self.pending.iter().zip(&mut self.spectra) {
-                self.work.copy_from_slice(pending);
-                detrend(&mut self.work, self.segmentation.detrend);
-                self.work.iter_mut().zip(&self.samples).for_each(|(value, weight)| *value *= weight);
-                self.fft.forward(&mut self.work, spectrum);
-            }
+            self.transform();
             each(&self.spectra);
         }
         let step = self.segmentation.step();
         self.pending.iter_mut().for_each(|pending| drop(pending.drain(..step)));
     }
-}
 
-fn detrend(values: &mut [f64], detrend: Detrend) {
-    if detrend != Detrend::None {
-        remove_mean(values);
+    fn transform(&mut self) {
+        self.work.iter_mut().zip(&self.pending).for_each(|(work, pending)| work.copy_from_slice(pending));
+        trend::remove(&mut self.work, self.segmentation.detrend);
+        for (work, spectrum) in self.work.iter_mut().zip(&mut self.spectra) {
+            work.iter_mut().zip(&self.samples).for_each(|(value, weight)| *value *= weight);
+            self.fft.forward(work, spectrum);
+        }
     }
-    if detrend == Detrend::Linear {
-        remove_slope(values);
-    }
 }
 
-/// The origin is moved to the first point, so that a large offset costs no digits.
-fn remove_mean(values: &mut [f64]) {
-    let origin = values[0];
-    let mean = origin + values.iter().map(|value| value - origin).sum::<f64>() / values.len() as f64;
-    values.iter_mut().for_each(|value| *value -= mean);
-}
-
-/// Takes the least-squares line off values of mean 0.
-fn remove_slope(values: &mut [f64]) {
-    let middle = 0.5 * (values.len() - 1) as f64;
-    let products: f64 = values.iter().enumerate().map(|(n, value)| (n as f64 - middle) * value).sum();
-    let squares = (values.len() as f64).powi(3) / 12.0 - values.len() as f64 / 12.0;
-    let slope = products / squares;
-    values.iter_mut().enumerate().for_each(|(n, value)| *value -= slope * (n as f64 - middle));
+/// Looks at every point, since a loop that may end early takes them one by one.
+fn missing(values: &[f64]) -> bool {
+    values.iter().fold(false, |missing, value| missing | value.is_nan())
 }
