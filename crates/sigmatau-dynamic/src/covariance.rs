@@ -173,7 +173,9 @@ impl Bivariate {
             return (0.5 * (self.power() + self.pseudo().norm())).sqrt();
         }
         let Complex64 { re, im } = direction / size;
-        (re * re * self.real + im * im * self.imaginary + 2.0 * re * im * self.cross).max(0.0).sqrt()
+        let variance = re * re * self.real + im * im * self.imaginary + 2.0 * re * im * self.cross;
+        // An unknown variance stays unknown; `max` would make it 0.
+        if variance < 0.0 { 0.0 } else { variance.sqrt() }
     }
 }
 
@@ -207,6 +209,11 @@ mod tests {
                 assert!((form.entry(i, j) - dense[(i, j)]).abs() < 1e-15, "{form:?} at {i}, {j}");
             }
         }
+    }
+
+    #[test]
+    fn unknown_covariance_is_unknown_in_every_direction() {
+        assert!(Bivariate::circular(f64::NAN).along(Complex64::new(1.0, 2.0)).is_nan());
     }
 
     #[test]

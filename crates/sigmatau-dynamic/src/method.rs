@@ -7,8 +7,16 @@ use sigmatau_core::nearest::did_you_mean;
 use sigmatau_spectrum::Window;
 use sigmatau_spectrum::welch::{Detrend, SpectrumError};
 
+mod alignment;
+mod band;
+mod h1;
+mod h2;
+mod hv;
+mod lpm;
+mod segments;
+
 /// Every method.
-pub static METHODS: &[&Method] = &[];
+pub static METHODS: &[&Method] = &[&h1::METHOD, &h2::METHOD, &hv::METHOD, &lpm::METHOD];
 
 /// A way to a frequency response.
 pub struct Method {
@@ -55,6 +63,9 @@ pub struct Settings {
     pub period: Option<usize>,
     /// The lowest and the highest frequency of the result in Hz.
     pub range: Option<(f64, f64)>,
+    /// The noise density of the response over that of the excitation, in the square of the response's unit over the
+    /// excitation's; nothing where both channels are taken as equally noisy beside their signals.
+    pub noise_ratio: Option<f64>,
     /// The order of a local polynomial.
     pub order: usize,
     /// The step between codes of the digitizer, of excitation and response, in their units.
@@ -74,6 +85,7 @@ impl Default for Settings {
             frequencies: Vec::new(),
             period: None,
             range: None,
+            noise_ratio: None,
             order: 2,
             step: [0.0; 2],
             jitter: 0.0,
