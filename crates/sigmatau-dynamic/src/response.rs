@@ -74,6 +74,25 @@ impl Line {
         })
     }
 
+    /// The line of 1/H, with the covariance to first order: C of −ε/H².
+    ///
+    /// Where a method divides by what it estimates, as H₂ does, the errors of 1/H are those of Student's distribution,
+    /// and the interval to trust is `line.inverse().intervals(confidence)`, read by [`Intervals::inverse`].
+    ///
+    /// ```
+    /// use sigmatau_dynamic::{Bivariate, Complex64, Line};
+    /// let covariance = Bivariate::circular(0.25);
+    /// let line = Line { frequency: 50.0, value: Complex64::new(0.0, 2.0), covariance, coherence: 1.0, dof: 20.0 };
+    /// let direct = line.intervals(0.95).unwrap().magnitude;
+    /// let inverse = line.inverse().intervals(0.95).unwrap().inverse().magnitude;
+    /// assert!(inverse.lower > direct.lower && inverse.upper > direct.upper);
+    /// ```
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        let value = self.value.inv();
+        Self { value, covariance: self.covariance.times(value * value), ..*self }
+    }
+
     /// Whether zero is inside the confidence ellipse: Hᵀ C⁻¹ H < 2F.
     fn is_near_zero(&self, confidence: f64) -> bool {
         let Bivariate { real, imaginary, cross } = self.covariance;
@@ -135,6 +154,18 @@ pub struct Intervals {
     pub magnitude: Interval,
     /// Of arg H in rad, around its value; −π to π where all phases are possible.
     pub phase: Interval,
+}
+
+impl Intervals {
+    /// Where 1/H lies; without an upper end where |H| may be 0.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        let Self { magnitude, phase } = *self;
+        Self {
+            magnitude: Interval { lower: magnitude.upper.recip(), upper: magnitude.lower.recip() },
+            phase: Interval { lower: -phase.upper, upper: -phase.lower },
+        }
+    }
 }
 
 /// A frequency response in the order of rising frequencies.

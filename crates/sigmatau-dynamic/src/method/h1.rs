@@ -19,6 +19,7 @@ static RULE: Rule = Rule {
     method: "h1",
     share,
     biased: Some(Biased { noisy: "excitation", direction: "low", factor: |coherence| 1.0 - coherence }),
+    inverse: false,
 };
 
 fn share(bin: &CrossBin, _: Option<f64>) -> Share {

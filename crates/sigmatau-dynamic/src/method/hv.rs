@@ -25,7 +25,7 @@ pub(super) static METHOD: Method = Method {
     },
 };
 
-static RULE: Rule = Rule { method: "hv", share, biased: None };
+static RULE: Rule = Rule { method: "hv", share, biased: None, inverse: false };
 
 fn share(bin: &CrossBin, noise_ratio: Option<f64>) -> Share {
     noise_ratio.map_or_else(|| equal(bin), |ratio| stated(bin, ratio))

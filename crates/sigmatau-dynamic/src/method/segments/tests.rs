@@ -138,6 +138,14 @@ fn band_without_excitation_is_named_and_has_no_numbers() {
 }
 
 #[test]
+fn wide_intervals_of_an_inverse_are_told() {
+    let x = noise(19, 700);
+    let noisy = sum(&x, 0.5, &noise(20, x.len()));
+    assert!(codes(&estimate("h2", &settings(64), &noisy, &x)).contains(&"skewed"));
+    assert!(!codes(&estimate("h1", &settings(64), &x, &noisy)).contains(&"skewed"));
+}
+
+#[test]
 fn incoherent_band_is_named() {
     let found = estimate("h1", &settings(64), &noise(10, 5000), &noise(11, 5000));
     assert!(codes(&found).contains(&"low-coherence"));
