@@ -191,7 +191,7 @@ impl Spectra {
     fn remaining_delay(&self, spectrum: &CrossSpectrum, lines: &[Line]) -> Option<Finding> {
         let mut fft = RealFft::new(self.settings.segment);
         let mut cross: Vec<Complex64> = spectrum.bins().map(|bin| bin.cross / bin.sides).collect();
-        let lag = alignment::peak(&mut cross, &mut fft, self.settings.segment / 2)?;
+        let lag = alignment::peak(&mut cross, &mut fft, self.settings.segment / 2).filter(|lag| *lag != 0)?;
         let lost = 1.0 - common(&self.settings.window.samples(self.settings.segment), lag.unsigned_abs());
         (lost > 0.5 * median(lines.iter().map(relative))?).then(|| {
             Finding::new(
