@@ -12,6 +12,7 @@ mod estimator;
 mod identify;
 mod noise;
 mod screen;
+mod sine;
 mod unit;
 
 /// A named piece of work.
@@ -33,6 +34,8 @@ static OTHERS: &[(&str, fn())] = &[
     ("chi-squared", chi_squared::quantiles),
     ("unit", unit::parse),
     ("screen", screen::screen),
+    ("sine-three", sine::three),
+    ("sine-four", sine::four),
 ];
 
 /// Every kernel: each estimator, each with overlap once more with gaps, and the others.

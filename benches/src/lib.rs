@@ -2,15 +2,18 @@
 //!
 //! Three views of the same kernels: `benches/` holds criterion benches for people at a quiet machine;
 //! [`kernel`] holds fixed pieces of work whose instructions are counted, which tells a change of two
-//! per cent on a busy one; the binary `timing` times one estimator on a record from a file, for
-//! comparison with other software.
+//! per cent on a busy one; the binaries `timing` and `response` time one estimator or one method on a record from a
+//! file, for comparison with other software.
 //!
 //! The records here are cheap arithmetic rather than exact noise, so that making them is no part of
 //! what is measured. What never lives here: tests.
 
 pub mod kernel;
+pub mod stopwatch;
 
 use sigmatau_core::PhaseSeries;
+use sigmatau_dynamic::Response;
+use sigmatau_dynamic::method::{Method, Settings};
 use sigmatau_stability::{Estimator, TauList};
 
 /// Returns `points` phases in s, 1 s apart, of a clock with white frequency noise: the running sum of a
@@ -44,6 +47,21 @@ pub fn clock_where(gaps: bool, points: usize) -> Vec<f64> {
 /// Returns the averaging factors 1, 2, 4, … that `estimator` offers for `phase`.
 pub fn octaves(estimator: &Estimator, phase: &PhaseSeries<'_>) -> Vec<usize> {
     TauList::Octave.factors(phase.len(), phase.tau0(), &estimator.grid).m
+}
+
+/// Returns `points` even numbers between −1/2 and 1/2, others for each `stream`.
+pub fn noise(points: usize, stream: u64) -> Vec<f64> {
+    (0..points as u64).map(|index| even(index + (stream << 40))).collect()
+}
+
+/// Returns the response of a record whose sampling rate is 1 Hz.
+///
+/// # Panics
+/// When the method refuses the settings.
+pub fn respond(method: &Method, settings: &Settings, excitation: &[f64], response: &[f64]) -> Response {
+    let mut estimation = (method.begin)(settings, 1.0).expect("the settings are sound");
+    estimation.push(excitation, response);
+    estimation.finish()
 }
 
 /// The `index`-th number between −1/2 and 1/2 (`SplitMix64`).

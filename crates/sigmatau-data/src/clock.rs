@@ -285,8 +285,7 @@ pub(crate) fn order(file: ParquetFile) -> Result<Option<Finding>, DataError> {
 type Indexed = (Vec<SeriesInfo>, Vec<Arc<[Segment]>>);
 
 fn long(store: &Store, key: usize) -> Result<Indexed, DataError> {
-    let info =
-        |(name, segments): (String, Arc<[Segment]>)| (SeriesInfo { name, points: index::rows(&segments) }, segments);
+    let info = |(name, segments): index::Named| (SeriesInfo { name, points: index::rows(&segments) }, segments);
     Ok(index::by_name(store, key)?.into_iter().map(info).unzip())
 }
 

@@ -200,14 +200,12 @@ pub enum Trouble {
     )]
     NoRate,
     /// Two statements about the sampling rate contradict.
-    #[error("its sampling rate is {found} Hz by its field metadata, but {by} is {stated} Hz; drop one of the two")]
+    #[error("its sampling rate is {found} Hz by its field metadata, but {stated} Hz; drop one of the two")]
     RateTwice {
         /// The rate in the field metadata, in hertz.
         found: String,
-        /// The rate that was stated elsewhere, in hertz.
+        /// Where another rate is stated, and that rate in hertz.
         stated: String,
-        /// Where.
-        by: String,
     },
     /// A number in the field metadata can't be read.
     #[error("its field metadata `{key}` is `{text}`, which is not a finite number")]

@@ -56,7 +56,7 @@ struct Size {
 #[derive(Clone, Debug, PartialEq)]
 enum Content {
     Clocks(Fleet),
-    Sensors(Bench),
+    Sensors(Box<Bench>),
 }
 
 /// What to change in a recipe before it is drawn.

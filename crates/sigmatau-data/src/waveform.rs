@@ -146,7 +146,7 @@ impl WaveformSource {
             Some(key) => index::by_name(&store, key)?,
             None => vec![(stem(&store.name()), index::whole(&store)?)],
         };
-        let info = |(name, rows): (String, Arc<[Segment]>)| (SensorInfo { name, points: index::rows(&rows) }, rows);
+        let info = |(name, rows): index::Named| (SensorInfo { name, points: index::rows(&rows) }, rows);
         let (sensors, rows) = named.into_iter().map(info).unzip();
         let channels = layout.channels.iter().map(|channel| channel.info.clone()).collect();
         Ok(Self { store, layout, sensors, channels, rows })

@@ -3,7 +3,7 @@
 use crate::covariance::Bivariate;
 use crate::response::{Line, Response};
 use sigmatau_spectrum::fft::Complex64;
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use std::f64::consts::{PI, TAU};
 
 /// The probability of the expanded uncertainties in E_n.
@@ -16,7 +16,7 @@ const SAME: f64 = 1e-9;
 const OWN: f64 = 1e-3;
 
 /// Degrees of freedom from which on a covariance counts as known.
-const MANY: f64 = 1e9;
+const MANY: f64 = 1e6;
 
 /// The difference of two results at one frequency.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,8 +102,11 @@ pub(crate) fn effective(parts: impl IntoIterator<Item = (Bivariate, f64)>) -> f6
 /// assert!((coverage_factor(0.95, 10.0) - 2.228139).abs() < 1e-6);
 /// ```
 pub fn coverage_factor(probability: f64, dof: f64) -> f64 {
-    let student = StudentsT::new(0.0, 1.0, if dof < MANY { dof } else { MANY });
-    student.map_or(f64::NAN, |student| student.inverse_cdf(0.5 * (1.0 + probability)))
+    let upper = 0.5 * (1.0 + probability);
+    match StudentsT::new(0.0, 1.0, dof) {
+        Ok(student) if dof < MANY => student.inverse_cdf(upper),
+        _ => Normal::standard().inverse_cdf(upper),
+    }
 }
 
 /// The factor k of the region dᵀ C⁻¹ d ≤ k² around a complex value that holds a probability P: of a circular

@@ -138,8 +138,10 @@ impl Covariance {
     }
 
     /// The standard uncertainty of each point. Takes as many steps as [`Covariance::variances`].
+    ///
+    /// Where a variance of zero was rounded to one below, it is zero.
     pub fn standard_uncertainties(&self) -> Vec<f64> {
-        self.variances().into_iter().map(|variance| StandardUncertainty::from(variance).0).collect()
+        self.variances().into_iter().map(|variance| variance.0.max(0.0).sqrt()).collect()
     }
 }
 

@@ -6,10 +6,10 @@
 //! X̂(k) = g(k) Y(k) / H(k).
 //!
 //! The error of X̂ has two parts that have to be told apart. Noise and the uncertainty of the response give, with the
-//! gains as they are, g (δY − X̂₀ δH) / H with X̂₀ = Y/H, a covariance. What the gain takes away is (g − 1) X, which no
-//! covariance knows: it is bounded by what is known of the spectrum, |X(k)| ≤ B(k). In time the bound is the same at all
-//! points, Δ = N⁻¹ Σ |1 − g(k)| B(k) over both halves of the spectrum, and enters the budget as a rectangular
-//! distribution of half-width Δ (GUM 4.3.7; Eichstädt, Wilkens and others, Metrologia 47 (2010)).
+//! gains as they are, g (δY − X̂₀ δH) / H with X̂₀ = Y/H, a covariance. What the gain takes away is (g − 1) X, which
+//! no covariance knows: it is bounded by what is known of the spectrum, |X(k)| ≤ B(k). In time the bound is the same
+//! at all points, Δ = N⁻¹ Σ |1 − g(k)| B(k) over both halves of the spectrum, and enters the budget as a rectangular
+//! distribution of half-width Δ (GUM 4.3.7; Eichstädt, Elster, Esward and Hessling, Metrologia 47 (2010) 522).
 //!
 //! One entry per file in the folder `deconvolution/`; pipelines and tests walk [`REGULARISATIONS`].
 
@@ -154,8 +154,9 @@ impl std::fmt::Debug for Regularisation {
 impl Deconvolution {
     /// What went into the sensor. Record and response have errors that are independent of each other.
     ///
-    /// Takes O(N log N) steps where the noise is white and the lines of the response are independent, which gives errors
-    /// U(n, m) = t(n − m) + h(n + m); other noise costs whole matrices, see [`SpectralCovariance::back_bytes`].
+    /// Takes O(N log N) steps where the noise is white and the lines of the response are independent, which gives
+    /// errors U(n, m) = t(n − m) + h(n + m); other noise costs whole matrices, see
+    /// [`SpectralCovariance::back_bytes`].
     ///
     /// # Errors
     /// When lengths differ, or strength, rate or a bound are no sensible numbers.
@@ -235,7 +236,7 @@ impl Restored {
     /// The standard uncertainty of each point, with that of the bias: √(u² + Δ²/3).
     pub fn standard_uncertainties(&self) -> Vec<f64> {
         let of_bias = self.bias * self.bias / 3.0;
-        self.signal.covariance().variances().into_iter().map(|variance| (variance.0 + of_bias).sqrt()).collect()
+        self.signal.covariance().standard_uncertainties().iter().map(|u| (u * u + of_bias).sqrt()).collect()
     }
 }
 

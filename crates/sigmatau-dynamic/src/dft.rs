@@ -1,10 +1,10 @@
 //! Series and spectra with the covariance of all their errors, and the ways between them.
 //!
 //! The transform is unscaled and one-sided: X(k) = Σ x(n) e^(-2πi kn/N) for k = 0 … ⌊N/2⌋, of any length N, odd or
-//! even, which is never changed unasked. The imaginary parts at zero frequency and, for even N, at the Nyquist frequency
-//! are no numbers but zeros, and have no uncertainty. All covariances are exact for linear operations, and of first
-//! order for products, ratios, amplitudes and phases (JCGM 102; Eichstädt and Wilkens, Meas. Sci. Technol. 27 (2016)
-//! 055001).
+//! even, which is never changed unasked. The imaginary parts at zero frequency and, for even N, at the Nyquist
+//! frequency are no numbers but zeros, and have no uncertainty. All covariances are exact for linear operations, and
+//! of first order for products, ratios, amplitudes and phases (JCGM 102; Eichstädt and Wilkens, Meas. Sci. Technol.
+//! 27 (2016) 055001).
 //!
 //! What lives here: [`Signal`], [`Spectrum`], transforms, windows and zero padding; products and ratios; [`Polar`],
 //! amplitudes and phases; the stacked convention of other programs. What never does: regularisation, which is in
@@ -57,7 +57,8 @@ pub enum DftError {
     },
     /// The transform would cut the series off.
     #[error(
-        "transform a series: {points} points do not fit in a transform of {length}; cut the series first, if that is meant"
+        "transform a series: {points} points do not fit in a transform of {length}; cut the series \
+         first, if that is meant"
     )]
     Short {
         /// The points of the series.
@@ -90,6 +91,11 @@ impl Signal {
         expect_finite(&values)?;
         covariance.check(values.len())?;
         Ok(Self { values, covariance })
+    }
+
+    /// A series whose covariance came of one that was checked.
+    pub(crate) fn derived(values: Vec<f64>, covariance: Covariance) -> Self {
+        Self { values, covariance }
     }
 
     /// The values.

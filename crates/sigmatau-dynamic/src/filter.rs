@@ -21,12 +21,13 @@ mod sources;
 pub mod stream;
 pub mod verify;
 
-use crate::covariance::{Covariance, Variance};
+use crate::covariance::{Bivariate, Covariance, Variance};
 use crate::response::Line;
 pub use arma::Arma;
 pub use fir::Fir;
 pub use iir::Iir;
 use sigmatau_spectrum::Gaussian;
+use sigmatau_spectrum::fft::Complex64;
 pub use stream::Stream;
 pub use verify::{Verification, verify};
 
@@ -94,6 +95,9 @@ pub trait Filter: Sized + Sync {
     fn group_delay(&self, frequency: f64, rate: f64) -> f64;
 
     /// The filter followed by a FIR filter of the exactly known `taps`.
+    ///
+    /// # Panics
+    /// When there is no tap.
     #[must_use]
     fn then(&self, taps: &[f64]) -> Self;
 
@@ -206,6 +210,14 @@ pub enum FilterError {
         /// How many coefficients were asked for.
         coefficients: usize,
     },
+}
+
+/// The response `value` at `frequency`, where each common source of the coefficients has one of these errors.
+fn line(frequency: f64, value: Complex64, errors: impl Iterator<Item = Complex64>) -> Line {
+    let add = |(power, pseudo): (f64, Complex64), error: Complex64| (power + error.norm_sqr(), pseudo + error * error);
+    let (power, pseudo) = errors.fold((0.0, Complex64::ZERO), add);
+    let covariance = Bivariate::from_moments(power, pseudo);
+    Line { frequency, value, covariance, coherence: f64::NAN, dof: f64::INFINITY }
 }
 
 /// Checks a signal and its errors against each other.

@@ -21,6 +21,7 @@ mod degrees;
 mod descent;
 mod factored;
 mod judge;
+mod remarks;
 mod start;
 mod whitening;
 

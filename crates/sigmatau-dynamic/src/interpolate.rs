@@ -123,9 +123,9 @@ impl Instants {
 /// The values of a series at other instants, with the covariance of all of them.
 ///
 /// U = W U_x Wᵀ + T U_t Tᵀ + S U_s S, with the weights W of the values, the derivatives T by the time stamps, and the
-/// slopes S by the new instants; the three kinds of errors are independent of each other. Independent errors give a band,
-/// or common sources where the points are fewer than the band is wide; only what is stationary, mirrored or dense before
-/// gives a dense result. Takes O(1) steps for each entry that is not zero.
+/// slopes S by the new instants; the three kinds of errors are independent of each other. Independent errors give a
+/// band, or common sources where the points are fewer than the band is wide; only what is stationary, mirrored or
+/// dense before gives a dense result. Takes O(1) steps for each entry that is not zero.
 ///
 /// # Errors
 /// When there are too few points, or stamps that do not rise, or instants outside of the series.
@@ -166,7 +166,7 @@ pub fn interpolate(
         covariance = covariance.plus(by_instant.both_sides(errors))?;
     }
     let found = points.iter().map(|point| point.by_value.dot(values)).collect();
-    Ok(Signal::new(found, covariance).expect("sums of possible covariances are possible"))
+    Ok(Signal::derived(found, covariance))
 }
 
 /// A series with a point every `interval` seconds, at every `new_interval` seconds from its first point to its last.

@@ -1,9 +1,10 @@
 //! A seeded Monte Carlo check of any linear result: where does propagation to first order fail?
 //!
-//! The law of propagation of uncertainty (GUM, clause 5) takes a function as linear. Draws of what goes in, put through
-//! the function itself, show where that is not so (JCGM 101): the mean moves (bias), the spread differs, the shape is not
-//! Gaussian. Every trial has random numbers of its own, keyed by seed and trial; moments run in blocks that are merged in
-//! their order. So the result is the same for any number of threads, and memory is that of a few dozen results.
+//! The law of propagation of uncertainty (GUM, clause 5) takes a function as linear. Draws of what goes in, put
+//! through the function itself, show where that is not so (JCGM 101): the mean moves (bias), the spread differs, the
+//! shape is not Gaussian. Every trial has random numbers of its own, keyed by seed and trial; moments run in blocks
+//! that are merged in their order. So the result is the same for any number of threads, and memory is that of a few
+//! dozen results.
 //!
 //! What lives here: [`verify`] and what it reports. What never does: the functions that are checked.
 
@@ -182,7 +183,7 @@ fn critical(tests: usize, chance: f64) -> f64 {
 fn verdict(claim: Claim, moments: &Moments, check: &Check, critical: f64) -> Verdict {
     let (n, deviation) = (moments.count(), moments.deviation());
     let (skewness, kurtosis) = (moments.skewness(), moments.kurtosis());
-    let exceeds = |found: f64, allowed: f64, error: f64| !(found.abs() <= allowed.max(critical * error));
+    let exceeds = |found: f64, allowed: f64, error: f64| found.is_nan() || found.abs() > allowed.max(critical * error);
     let spread_error = 0.5 * ((kurtosis + 2.0).max(0.0) / n).sqrt() * deviation;
     let failed = Failure {
         bias: exceeds(moments.mean(), check.bias * claim.u, deviation / n.sqrt()),

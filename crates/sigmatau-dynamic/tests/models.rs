@@ -1,7 +1,7 @@
 //! Models and their fits beside those of SciPy, NumPy and PyDynamic.
 
 use nalgebra::{DMatrix, DVector};
-use sigmatau_dynamic::identify::{Between, identify};
+use sigmatau_dynamic::identify::{Between, identify, phase_in_degrees};
 use sigmatau_dynamic::model::{Known, Model, Settings, Structure};
 use sigmatau_dynamic::{Bivariate, Complex64, Line, Response};
 use std::path::PathBuf;
@@ -133,16 +133,21 @@ fn the_likeliest_fit_is_many_times_tighter_than_that_of_the_reciprocal() {
     }
 }
 
-/// The coefficients of the sensor and their standard uncertainties by rising powers, from shared data.
+/// A text of the shared data; nothing, loudly, where there is none.
 #[expect(clippy::print_stderr, reason = "a comparison that is skipped is said aloud")]
-fn mems() -> Option<[Vec<f64>; 4]> {
+fn shared(name: &str) -> Option<String> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let shared = std::env::var_os("SIGMATAU_SHARED_DATA").map_or_else(beside, PathBuf::from);
-    let path = shared.join("dyncal/mems/mpu9250_x_axis_tf_iir.json");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped: no shared data at {}; the sensor of tests/golden/mems.csv is not compared", path.display());
-        return None;
-    };
+    let path = std::env::var_os("SIGMATAU_SHARED_DATA").map_or_else(beside, PathBuf::from).join(name);
+    let text = std::fs::read_to_string(&path).ok();
+    if text.is_none() {
+        eprintln!("skipped: no shared data at {}; its sensor is not compared", path.display());
+    }
+    text
+}
+
+/// The coefficients of the sensor and their standard uncertainties by rising powers, from shared data.
+fn mems() -> Option<[Vec<f64>; 4]> {
+    let text = shared("dyncal/mems/mpu9250_x_axis_tf_iir.json")?;
     let list = |key: &str| {
         let (_, rest) = text.split_once(&format!("\"{key}\": [")).unwrap();
         let words: Vec<&str> = rest.split_once(']').unwrap().0.split(", ").collect();
@@ -195,4 +200,28 @@ fn a_mems_sensor_is_found_again_by_a_stable_model_of_its_band() {
     let found = identify(&response, &structure, Between::Independent).unwrap();
     let worst = found.residuals.iter().map(|residual| residual.difference.norm()).fold(0.0, f64::max);
     assert!(found.verdict.stable && worst < 5e-3, "{worst}: {:?}", found.findings);
+}
+
+#[test]
+fn the_phases_of_the_shock_accelerometer_only_fit_as_degrees() {
+    let Some(text) = shared("dyncal/shock/sinusoidal_calibration_values.txt") else { return };
+    let rows: Vec<Vec<f64>> = text.lines().map(|line| numbers(&line.split_whitespace().collect::<Vec<_>>())).collect();
+    let phases: Vec<f64> = rows.iter().map(|row| row[2]).collect();
+    let read_in = |unit: f64| {
+        let line = |row: &Vec<f64>| Line {
+            frequency: row[0],
+            value: Complex64::from_polar(row[1], row[2] * unit),
+            covariance: Bivariate::circular((0.01 * row[1]).powi(2)),
+            coherence: f64::NAN,
+            dof: f64::INFINITY,
+        };
+        Response { lines: rows.iter().map(line).collect(), findings: Vec::new() }
+    };
+    let (as_radians, as_degrees) = (read_in(1.0), read_in(1_f64.to_radians()));
+    let finding = phase_in_degrees(&as_radians, &phases, &resonance()).expect("the column is in degrees");
+    assert_eq!(finding.code, "phase-in-degrees");
+    let radians: Vec<f64> = phases.iter().map(|phase| phase.to_radians()).collect();
+    assert_eq!(phase_in_degrees(&as_degrees, &radians, &resonance()), None);
+    let found = identify(&as_radians, &resonance(), Between::Independent).unwrap();
+    assert!(found.findings.iter().any(|finding| finding.code == "phase-in-degrees"), "{:?}", found.findings);
 }

@@ -75,10 +75,9 @@ fn parse(text: &str, file: &str, options: &ImportOptions) -> Result<Imported, Im
 }
 
 fn layout(text: &str) -> Option<Layout<'_>> {
-    let is_number = |cell: &&str| number(cell).is_some_and(f64::is_finite);
     let rows = || text.lines().map(cells).enumerate();
-    let plain = |(_, cells): &(usize, Vec<&str>)| cells.len() > 1 && cells[..2].iter().all(|cell| is_number(&cell));
-    let older = |(_, cells): &(usize, Vec<&str>)| cells.len() > 4 && cells[3..5].iter().all(|cell| is_number(&cell));
+    let plain = |(_, cells): &(usize, Vec<&str>)| cells.len() > 1 && cells[..2].iter().all(is_number);
+    let older = |(_, cells): &(usize, Vec<&str>)| cells.len() > 4 && cells[3..5].iter().all(is_number);
     let (time, (first, cells)) = match rows().next().filter(older) {
         Some(row) => (3, row),
         None => (0, rows().find(plain)?),
@@ -87,6 +86,10 @@ fn layout(text: &str) -> Option<Layout<'_>> {
     let head = text.lines().take(settings).map(self::cells).filter(|cells| cells.iter().any(|cell| !cell.is_empty()));
     let columns = if time == 3 { 2 } else { cells.len() - usize::from(cells.last() == Some(&"")) };
     Some(Layout { head: head.collect(), first, time, columns })
+}
+
+fn is_number(cell: &&str) -> bool {
+    number(cell).is_some_and(f64::is_finite)
 }
 
 impl Layout<'_> {

@@ -22,6 +22,9 @@ pub(super) static IMPORTER: Importer = Importer {
     form: Form::Described { sniff, beside, parse },
 };
 
+/// The largest number of channels that is read.
+const CHANNELS: u64 = 1 << 16;
+
 /// The description of the samples, where these are named.
 pub(super) fn described(path: &Path) -> Cow<'_, Path> {
     match path.extension().is_some_and(|extension| extension == "sigmf-data") {
@@ -38,91 +41,118 @@ fn beside(file: &str) -> String {
     Path::new(file).with_extension("sigmf-data").to_string_lossy().into_owned()
 }
 
-/// How one number is stored.
-#[derive(Clone, Copy)]
+/// A way to store a number.
 struct Number {
+    word: &'static str,
     /// Bytes.
     width: usize,
+    whole: bool,
     /// Reads so many bytes, the lowest first.
     read: fn(&[u8]) -> f64,
-    whole: bool,
-    big_endian: bool,
 }
 
-/// The stored numbers by the word for them.
-static NUMBERS: &[(&str, usize, bool, fn(&[u8]) -> f64)] = &[
-    ("f32", 4, false, |b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]]))),
-    ("f64", 8, false, |b| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])),
-    ("i32", 4, true, |b| f64::from(i32::from_le_bytes([b[0], b[1], b[2], b[3]]))),
-    ("i16", 2, true, |b| f64::from(i16::from_le_bytes([b[0], b[1]]))),
-    ("i8", 1, true, |b| f64::from(b[0] as i8)),
-    ("u32", 4, true, |b| f64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]]))),
-    ("u16", 2, true, |b| f64::from(u16::from_le_bytes([b[0], b[1]]))),
-    ("u8", 1, true, |b| f64::from(b[0])),
+const fn float(word: &'static str, width: usize, read: fn(&[u8]) -> f64) -> Number {
+    Number { word, width, whole: false, read }
+}
+
+const fn integer(word: &'static str, width: usize, read: fn(&[u8]) -> f64) -> Number {
+    Number { word, width, whole: true, read }
+}
+
+static NUMBERS: &[Number] = &[
+    float("f32", 4, |b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]]))),
+    float("f64", 8, |b| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])),
+    integer("i32", 4, |b| f64::from(i32::from_le_bytes([b[0], b[1], b[2], b[3]]))),
+    integer("i16", 2, |b| f64::from(i16::from_le_bytes([b[0], b[1]]))),
+    integer("i8", 1, |b| f64::from(b[0] as i8)),
+    integer("u32", 4, |b| f64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]]))),
+    integer("u16", 2, |b| f64::from(u16::from_le_bytes([b[0], b[1]]))),
+    integer("u8", 1, |b| f64::from(b[0])),
 ];
+
+/// The type of the samples.
+struct Datatype {
+    /// The endings of the names of the parts of a sample.
+    parts: &'static [&'static str],
+    number: &'static Number,
+    big_endian: bool,
+}
 
 fn parse(text: &str, samples: &[u8], file: &str, options: &ImportOptions) -> Result<Imported, ImportError> {
     let described: Value =
         serde_json::from_str(text).map_err(|error| malformed(file, error.line(), error.to_string()))?;
     let global = &described["global"];
-    let datatype = global["core:datatype"].as_str().unwrap_or_default();
-    let (parts, number) = understood(datatype).ok_or_else(|| {
-        let problem = format!("`core:datatype` is `{datatype}`, which is no type such as `rf32_le` or `ci16_le`");
-        malformed(file, 1, problem)
-    })?;
-    let count = global["core:num_channels"].as_u64().unwrap_or(1);
-    let lanes = usize::try_from(count).ok().and_then(|count| count.checked_mul(parts.len()));
-    let lanes = lanes.filter(|lanes| (1..=1 << 16).contains(lanes)).ok_or_else(|| {
-        malformed(file, 1, format!("`core:num_channels` is {count}; at least 1 and at most 65536 channels can be read"))
-    })?;
-    let frame = lanes * number.width;
+    let datatype = datatype(global, file)?;
+    let lanes = lanes(global, &datatype, file)?;
+    let frame = lanes * datatype.number.width;
     if samples.len() < frame {
         return Err(malformed(file, 1, format!("`{}` ends without a sample", beside(file))));
     }
-    let name = |lane: usize| format!("channel_{}{}", lane / parts.len() + 1, parts[lane % parts.len()]);
     let unit = options.unit.clone().unwrap_or(Unit::ONE);
-    let channel =
-        |lane| Column { name: name(lane), unit: Some(unit.clone()), values: number.lane(samples, frame, lane) };
+    let channel = |lane| {
+        let (name, values) = (datatype.name(lane), datatype.lane(samples, frame, lane));
+        Column { name, unit: Some(unit.clone()), values }
+    };
     let findings = [joined(&described), torn(samples.len(), frame)].into_iter().flatten();
     let found = global["core:sample_rate"].as_f64().filter(|rate| *rate > 0.0);
     let rate = rate(file, found, options)?;
     record((0..lanes).map(channel).collect(), file, rate, findings.map(|finding| finding.about(file)).collect())
 }
 
-/// The endings of the names of a sample's parts, and how each is stored.
-fn understood(datatype: &str) -> Option<(&'static [&'static str], Number)> {
-    let (kind, order) = datatype.split_once('_').unwrap_or((datatype, "le"));
-    let (parts, word): (&'static [&'static str], &str) = match kind.strip_prefix('c') {
-        Some(word) => (&["_re", "_im"], word),
-        None => (&[""], kind.strip_prefix('r')?),
-    };
-    let (_, width, whole, read) = *NUMBERS.iter().find(|(known, ..)| *known == word)?;
-    let big_endian = match order {
-        "le" => false,
-        "be" => true,
-        _ => return None,
-    };
-    Some((parts, Number { width, read, whole, big_endian }))
+fn datatype(global: &Value, file: &str) -> Result<Datatype, ImportError> {
+    let name = global["core:datatype"].as_str().unwrap_or_default();
+    let problem = || format!("`core:datatype` is `{name}`, which is no type such as `rf32_le` or `ci16_le`");
+    Datatype::named(name).ok_or_else(|| malformed(file, 1, problem()))
 }
 
-impl Number {
+/// The number of interleaved lanes: of channels, or of their parts.
+fn lanes(global: &Value, datatype: &Datatype, file: &str) -> Result<usize, ImportError> {
+    let channels = global["core:num_channels"].as_u64().unwrap_or(1);
+    let known = Some(channels as usize).filter(|_| (1..=CHANNELS).contains(&channels));
+    let problem = || format!("`core:num_channels` is {channels}; 1 to {CHANNELS} channels can be read");
+    known.map(|channels| channels * datatype.parts.len()).ok_or_else(|| malformed(file, 1, problem()))
+}
+
+impl Datatype {
+    /// The type of this name, such as `ci16_le`.
+    fn named(name: &str) -> Option<Self> {
+        let (kind, order) = name.split_once('_').unwrap_or((name, "le"));
+        let (parts, word): (&'static [&'static str], &str) = match kind.strip_prefix('c') {
+            Some(word) => (&["_re", "_im"], word),
+            None => (&[""], kind.strip_prefix('r')?),
+        };
+        let number = NUMBERS.iter().find(|number| number.word == word)?;
+        let big_endian = match order {
+            "le" => false,
+            "be" => true,
+            _ => return None,
+        };
+        Some(Self { parts, number, big_endian })
+    }
+
+    /// The name of one of the interleaved lanes.
+    fn name(&self, lane: usize) -> String {
+        format!("channel_{}{}", lane / self.parts.len() + 1, self.parts[lane % self.parts.len()])
+    }
+
     /// The numbers of one of the interleaved lanes.
-    fn lane(self, samples: &[u8], frame: usize, lane: usize) -> Values {
-        let numbers = samples.chunks_exact(frame).map(|frame| self.number(&frame[lane * self.width..][..self.width]));
-        match self.whole {
+    fn lane(&self, samples: &[u8], frame: usize, lane: usize) -> Values {
+        let width = self.number.width;
+        let numbers = samples.chunks_exact(frame).map(|frame| self.number(&frame[lane * width..][..width]));
+        match self.number.whole {
             true => Values::Scaled { steps: numbers.map(|number| number as i64).collect(), scale: 1.0, offset: 0.0 },
             false => Values::Float(numbers.collect()),
         }
     }
 
-    fn number(self, bytes: &[u8]) -> f64 {
+    fn number(&self, bytes: &[u8]) -> f64 {
         let mut ordered = [0; 8];
-        let ordered = &mut ordered[..self.width];
+        let ordered = &mut ordered[..bytes.len()];
         ordered.copy_from_slice(bytes);
         if self.big_endian {
             ordered.reverse();
         }
-        (self.read)(ordered)
+        (self.number.read)(ordered)
     }
 }
 
@@ -146,7 +176,7 @@ fn torn(bytes: usize, frame: usize) -> Option<Finding> {
         "the recording was cut off, or its type or number of channels is another one",
         "copy the file of samples again, and check `core:datatype` and `core:num_channels`",
     );
-    (bytes % frame > 0).then_some(finding)
+    (!bytes.is_multiple_of(frame)).then_some(finding)
 }
 
 #[cfg(test)]

@@ -47,8 +47,11 @@ fn group(store: &Store, key: usize, group: usize) -> Result<Group, DataError> {
     Ok((words, segments))
 }
 
+/// A series with its rows.
+pub(crate) type Named = (String, Arc<[Segment]>);
+
 /// Scans the names of all groups: each series, by first appearance, with its segments.
-pub(crate) fn by_name(store: &Store, key: usize) -> Result<Vec<(String, Arc<[Segment]>)>, DataError> {
+pub(crate) fn by_name(store: &Store, key: usize) -> Result<Vec<Named>, DataError> {
     let groups: Vec<_> =
         (0..store.group_rows().len()).into_par_iter().map(|group| self::group(store, key, group)).collect();
     let series = merge(groups.into_iter().collect::<Result<_, _>>()?);

@@ -147,8 +147,8 @@ impl Reader<'_> {
             let Some(found) = written(column).map_err(refused)? else { continue };
             match &known {
                 Some((stated, by)) if *stated != found => {
-                    let (found, stated, by) = (found.to_string(), stated.to_string(), by.clone());
-                    return Err(refused(Trouble::RateTwice { found, stated, by }));
+                    let (found, stated) = (found.to_string(), format!("{by} is {stated}"));
+                    return Err(refused(Trouble::RateTwice { found, stated }));
                 }
                 Some(_) => {}
                 None => known = Some((found, format!("that of column `{}`", column.name))),

@@ -116,7 +116,7 @@ impl Pace {
             if error > WRONG { Severity::Failure } else { Severity::Warning },
             "rate-mismatch",
             format!("the instants advance at {} Hz, but {stated} Hz is stated", hertz(step)),
-            format!("every frequency of the result would be off by {:.2e} of itself", error),
+            format!("every frequency of the result would be off by {error:.2e} of itself"),
             "leave out the stated rate, or correct it",
         );
         (slip > SLIP).then_some(finding)

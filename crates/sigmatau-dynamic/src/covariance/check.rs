@@ -58,7 +58,8 @@ pub enum CovarianceError {
     },
     /// Two points are correlated by more than 1.
     #[error(
-        "use a covariance: the points {i} and {j} have the covariance {covariance}, which is more than their standard uncertainties allow"
+        "use a covariance: the points {i} and {j} have the covariance {covariance}, which is more \
+         than their standard uncertainties allow"
     )]
     Correlation {
         /// One point.

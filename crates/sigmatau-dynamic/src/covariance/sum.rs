@@ -38,11 +38,8 @@ impl Covariance {
         Ok(match (self, other) {
             (Self::LowRank { sources: a }, Self::LowRank { sources: b }) => Self::LowRank { sources: beside(&a, &b) },
             (Self::Dense(a), Self::Dense(b)) => Self::Dense(a + b),
-            (Self::Dense(mut dense), other) | (other, Self::Dense(mut dense)) => {
-                dense += other.to_dense();
-                Self::Dense(dense)
-            }
-            (a, b) => Self::Dense(a.to_dense() + b.to_dense()),
+            (Self::Dense(dense), other) | (other, Self::Dense(dense)) => Self::Dense(with(dense, &other)),
+            (a, b) => Self::Dense(with(a.to_dense(), &b)),
         })
     }
 
@@ -92,6 +89,14 @@ fn overlaid<T>(a: Vec<T>, b: Vec<T>, add: impl Fn(T, T) -> T) -> Vec<T> {
             None => x,
         })
         .collect()
+}
+
+/// The matrix with a covariance added to it in place.
+fn with(mut dense: DMatrix<f64>, other: &Covariance) -> DMatrix<f64> {
+    let rows = dense.nrows();
+    let entries = dense.as_mut_slice().iter_mut().enumerate();
+    entries.for_each(|(at, entry)| *entry += other.entry(at % rows, at / rows));
+    dense
 }
 
 /// The columns of both matrices.

@@ -124,7 +124,6 @@ fn coverage(way: &Deconvolution) -> [f64; 2] {
 fn intervals_hold_the_truth_as_often_as_stated() {
     for way in all() {
         let [left, truth] = coverage(&way);
-        println!("{} {left:.4} {truth:.4}", way.regularisation.name);
         assert!((left - 0.95).abs() < 0.01, "{way:?}: {left}");
         assert!(truth > 0.94, "{way:?}: {truth}");
     }

@@ -7,7 +7,7 @@ pub(super) static REGULARISATION: Regularisation = Regularisation {
     name: "water-level",
     title: "responses below a level are divided by the level",
     strength: "α, the level as a part of the largest response",
-    reference: "Clayton and Wiggins, Geophysical Journal International 47, 1976",
+    reference: "Clayton and Wiggins, Geophysical Journal of the Royal Astronomical Society 47, 1976",
     gain,
 };
 

@@ -15,12 +15,12 @@ pub(super) struct Moments {
     pub(super) covariance: Bivariate,
 }
 
-/// Amplitude and phase of a complex value with Gaussian errors; the phase is that beyond the argument of the value, from
-/// −π to π.
+/// Amplitude and phase of a complex value with Gaussian errors; the phase is that beyond the argument of the value,
+/// from −π to π.
 ///
-/// Along each ray r e^(iα) the density is a Gaussian in r; ∫ r^n exp(−(a r² − 2 b r + c)/2) dr over r > 0 is closed, and
-/// the sum over rays converges faster than any power. With a circular covariance the amplitude has Rice's distribution.
-/// `None` where the covariance is singular.
+/// Along each ray r e^(iα) the density is a Gaussian in r; ∫ r^n exp(−(a r² − 2 b r + c)/2) dr over r > 0 is closed,
+/// and the sum over rays converges faster than any power. With a circular covariance the amplitude has Rice's
+/// distribution. `None` where the covariance is singular.
 pub(super) fn amplitude_phase(value: Complex64, covariance: Bivariate) -> Option<Moments> {
     let (amplitude, turned) = (value.norm(), covariance.times(unit(value).conj()));
     let determinant = turned.real * turned.imaginary - turned.cross * turned.cross;

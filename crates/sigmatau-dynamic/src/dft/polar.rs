@@ -57,9 +57,10 @@ impl Doubtful {
 impl Spectrum {
     /// Amplitudes |X| and phases arg X in rad, with the covariance of all of them.
     ///
-    /// To first order δA = Re(δX e^(−iφ)), δφ = Im(δX e^(−iφ)) / A. Where A is below five of its uncertainties, the block
-    /// of the bin is that of the distribution (Rice's, for equal parts), and the bin is listed as [`Doubtful`]; JCGM 102.
-    /// Where the phase is certain, at zero and Nyquist frequency, it is 0 or π without uncertainty. O(N) steps.
+    /// To first order δA = Re(δX e^(−iφ)), δφ = Im(δX e^(−iφ)) / A. Where A is below five of its uncertainties, the
+    /// block of the bin is that of the distribution (Rice's, for equal parts), and the bin is listed as [`Doubtful`];
+    /// JCGM 102. Where the phase is certain, at zero and Nyquist frequency, it is 0 or π without uncertainty. O(N)
+    /// steps.
     ///
     /// ```
     /// use sigmatau_dynamic::covariance::SpectralCovariance;
@@ -136,8 +137,8 @@ impl Polar {
 
     /// Real and imaginary parts, with the bins that first order does not convert.
     ///
-    /// To first order δX = e^(iφ) (δA + i A δφ). Where a phase is uncertain by more than 0.2 rad, the block of the bin is
-    /// the exact one of Gaussian errors: the mean shrinks by e^(−u²/2). O(N) steps.
+    /// To first order δX = e^(iφ) (δA + i A δφ). Where a phase is uncertain by more than 0.2 rad, the block of the
+    /// bin is the exact one of Gaussian errors: the mean shrinks by e^(−u²/2). O(N) steps.
     pub fn to_spectrum(self) -> (Spectrum, Vec<Doubtful>) {
         let parts = || self.amplitudes.iter().zip(&self.phases);
         let maps = parts().map(|(a, phi)| to_cartesian(*a, *phi)).collect();

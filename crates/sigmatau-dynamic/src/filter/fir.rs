@@ -3,11 +3,10 @@
 use super::draw::standard;
 use super::noise::{Moments, after, filtered};
 use super::sources::{matrix, sources};
-use super::{Filter, FilterError, Filtered, Start, bank, check, check_coefficients, polynomial};
-use crate::covariance::{Bivariate, Covariance, Variance};
+use super::{Filter, FilterError, Filtered, Start, bank, check, check_coefficients, line, polynomial};
+use crate::covariance::{Covariance, Variance};
 use crate::response::Line;
 use nalgebra::DMatrix;
-use sigmatau_spectrum::fft::Complex64;
 use sigmatau_spectrum::{Gaussian, Window};
 use std::f64::consts::TAU;
 
@@ -115,7 +114,7 @@ impl Fir {
     }
 
     /// xᵀ U x of the last L points, at every point.
-    fn from_taps(&self, extended: &[f64]) -> Vec<f64> {
+    fn of_taps(&self, extended: &[f64]) -> Vec<f64> {
         match &self.covariance {
             Covariance::White { .. } | Covariance::Independent(_) => {
                 let squares: Vec<f64> = extended.iter().map(|x| x * x).collect();
@@ -130,18 +129,8 @@ impl Fir {
 impl Filter for Fir {
     fn line(&self, frequency: f64, rate: f64) -> Line {
         let omega = TAU * frequency / rate;
-        let moments = |(power, pseudo): (f64, Complex64), source: nalgebra::DVectorView<'_, f64>| {
-            let error = polynomial::at(source.as_slice(), omega);
-            (power + error.norm_sqr(), pseudo + error * error)
-        };
-        let (power, pseudo) = self.sources.column_iter().fold((0.0, Complex64::ZERO), moments);
-        Line {
-            frequency,
-            value: polynomial::at(&self.taps, omega),
-            covariance: Bivariate::from_moments(power, pseudo),
-            coherence: f64::NAN,
-            dof: f64::INFINITY,
-        }
+        let errors = self.sources.column_iter().map(|source| polynomial::at(source.as_slice(), omega));
+        line(frequency, polynomial::at(&self.taps, omega), errors)
     }
 
     fn group_delay(&self, frequency: f64, rate: f64) -> f64 {
@@ -149,17 +138,18 @@ impl Filter for Fir {
     }
 
     fn then(&self, taps: &[f64]) -> Self {
-        let padded = self.sources.clone().resize_vertically(self.taps.len() + taps.len() - 1, 0.0);
+        let both = polynomial::product(&self.taps, taps);
+        let padded = self.sources.clone().resize_vertically(both.len(), 0.0);
         let sources = filtered(&padded, taps);
         let covariance = Covariance::LowRank { sources: sources.clone() };
-        Self { taps: polynomial::product(&self.taps, taps), covariance, sources }
+        Self { taps: both, covariance, sources }
     }
 
     fn apply(&self, signal: &[f64], errors: &Covariance, start: Start) -> Result<Filtered, FilterError> {
         check(signal, errors)?;
         let extended = after(start.level(), self.taps.len() - 1, signal);
         let noise = self.moments().variances(errors, start);
-        let variances = noise.iter().zip(self.from_taps(&extended)).map(|(noise, taps)| Variance(noise + taps));
+        let variances = noise.iter().zip(self.of_taps(&extended)).map(|(noise, taps)| Variance(noise + taps));
         Ok(Filtered { values: bank::convolve(&extended, &self.taps), variances: variances.collect() })
     }
 

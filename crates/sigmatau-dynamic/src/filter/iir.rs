@@ -4,8 +4,8 @@ use super::draw::standard;
 use super::noise::Moments;
 use super::sources::of_matrix;
 use super::stream::{Impulse, Stream, Transposed};
-use super::{Filter, FilterError, Filtered, Start, check, check_coefficients, polynomial};
-use crate::covariance::{Autocovariance, Bivariate, Covariance};
+use super::{Filter, FilterError, Filtered, Start, check, check_coefficients, line, polynomial};
+use crate::covariance::{Autocovariance, Covariance};
 use crate::response::Line;
 use nalgebra::DMatrix;
 use sigmatau_spectrum::Gaussian;
@@ -147,6 +147,16 @@ impl Iir {
         let taps = self.impulse_response(errors.length().max(1));
         Moments { taps: &taps, sources: &DMatrix::zeros(taps.len(), 0) }.variances(errors, Start::Rest)
     }
+
+    /// The variances from common sources: each is a signal.
+    fn common(&self, sources: &DMatrix<f64>) -> Vec<f64> {
+        let mut variances = vec![0.0; sources.nrows()];
+        for source in sources.column_iter() {
+            let response = self.values(source.as_slice(), Start::Rest);
+            variances.iter_mut().zip(response).for_each(|(sum, y)| *sum += y * y);
+        }
+        variances
+    }
 }
 
 impl Filter for Iir {
@@ -158,13 +168,9 @@ impl Filter for Iir {
         let turn = |k: usize| Complex64::cis(-omega * k as f64) * inverse;
         let of_coefficient = |place: usize| if place < poles { -value * turn(place + 1) } else { turn(place - poles) };
         let sensitivities: Vec<Complex64> = (0..self.sources.nrows()).map(of_coefficient).collect();
-        let moments = |(power, pseudo): (f64, Complex64), source: nalgebra::DVectorView<'_, f64>| {
-            let error: Complex64 = sensitivities.iter().zip(source.iter()).map(|(s, b)| s * b).sum();
-            (power + error.norm_sqr(), pseudo + error * error)
-        };
-        let (power, pseudo) = self.sources.column_iter().fold((0.0, Complex64::ZERO), moments);
-        let covariance = Bivariate::from_moments(power, pseudo);
-        Line { frequency, value, covariance, coherence: f64::NAN, dof: f64::INFINITY }
+        let errors =
+            self.sources.column_iter().map(|source| source.iter().zip(&sensitivities).map(|(b, s)| s * b).sum());
+        line(frequency, value, errors)
     }
 
     fn group_delay(&self, frequency: f64, rate: f64) -> f64 {
@@ -225,17 +231,5 @@ impl Filter for Iir {
         let denominator = self.denominator[1..].iter().zip(&errors.as_slice()[..poles]).map(moved);
         let denominator = std::iter::once(1.0).chain(denominator).collect();
         Self::certain(numerator, denominator).ok().filter(Self::is_stable)
-    }
-}
-
-impl Iir {
-    /// The variances from common sources: each is a signal.
-    fn common(&self, sources: &DMatrix<f64>) -> Vec<f64> {
-        let mut variances = vec![0.0; sources.nrows()];
-        for source in sources.column_iter() {
-            let response = self.values(source.as_slice(), Start::Rest);
-            variances.iter_mut().zip(response).for_each(|(sum, y)| *sum += y * y);
-        }
-        variances
     }
 }

@@ -132,22 +132,20 @@ impl Moments<'_> {
 
     /// Of errors with `width` diagonals from the main one on, those of the output.
     fn widened(&self, errors: &Covariance, width: usize) -> Covariance {
-        let points = errors.length();
-        let diagonals: Vec<Vec<f64>> = (0..self.taps.len()).map(|lag| self.diagonal(lag)).collect();
+        let (points, taps, width) = (errors.length(), self.taps.len(), width.max(1));
+        let filters = self.filters();
+        let moments = &filters * filters.transpose();
         let entry = |n: usize, lag: usize| -> f64 {
-            let taps = (0..diagonals.len().min(n + lag + 1)).map(|j| (j, n + lag - j));
-            let near = |(j, place): (usize, usize)| {
-                let reach = (place + 1).saturating_sub(width)..(place + width).min(n + 1);
-                let moment = |m: usize| {
-                    diagonals.get((n - m).abs_diff(j)).map_or(0.0, |s| s.get(j.min(n - m)).copied().unwrap_or(0.0))
-                };
-                reach.map(|m| moment(m) * errors.entry(m, place)).sum::<f64>()
+            let of_tap = |j: usize| {
+                let place = n + lag - j;
+                let first = (place + 1).saturating_sub(width).max((n + 1).saturating_sub(taps));
+                let last = (place + width).min(n + 1);
+                (first..last).map(|m| moments[(n - m, j)] * errors.entry(m, place)).sum::<f64>()
             };
-            taps.map(near).sum()
+            (0..taps.min(n + lag + 1)).map(of_tap).sum()
         };
-        let lags = 0..(diagonals.len() + width - 1).min(points);
         let diagonal = |lag: usize| (0..points - lag).into_par_iter().map(|n| entry(n, lag)).collect();
-        Covariance::Banded { diagonals: lags.map(diagonal).collect() }
+        Covariance::Banded { diagonals: (0..(taps + width - 1).min(points)).map(diagonal).collect() }
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) fn group_delay(coefficients: &[f64], omega: f64) -> f64 {
 
 /// The coefficients of a product.
 pub(super) fn product(one: &[f64], other: &[f64]) -> Vec<f64> {
+    assert!(!one.is_empty() && !other.is_empty(), "a polynomial has a coefficient");
     let mut product = vec![0.0; one.len() + other.len() - 1];
     for (shift, factor) in one.iter().enumerate() {
         product[shift..].iter_mut().zip(other).for_each(|(sum, c)| *sum += factor * c);

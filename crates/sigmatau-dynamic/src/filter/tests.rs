@@ -179,9 +179,9 @@ fn iir_sensitivities_are_the_derivatives_by_the_coefficients() {
     let moved = |place: usize, step: f64| {
         let (mut b, mut a) = (iir.numerator().to_vec(), iir.denominator().to_vec());
         if place < 2 {
-            a[place + 1] += step
+            a[place + 1] += step;
         } else {
-            b[place - 2] += step
+            b[place - 2] += step;
         }
         Iir::certain(b, a).unwrap().values(&x, Start::Settled(0.7))
     };
@@ -344,6 +344,14 @@ fn simulation_names_the_points_where_first_order_fails_and_counts_unstable_filte
     let codes: Vec<&str> = verified.findings.iter().map(|finding| finding.code.as_ref()).collect();
     assert_eq!(codes, ["not-linear", "unstable"]);
     assert!(verified.findings[0].seen.contains(&format!("at {} points: ", verified.failures.len())));
+}
+
+#[test]
+fn nothing_holds_where_no_trial_tells() {
+    let errors = &forms()[0];
+    let simulation = Simulation { trials: 1, ..Simulation::default() };
+    let verified = verify(&uncertain_fir(), &signal(), errors, Start::Rest, &simulation).unwrap();
+    assert_eq!(verified.failures.len(), POINTS);
 }
 
 #[test]

@@ -54,8 +54,8 @@ pub struct Verification {
 /// Simulates the errors of signal and coefficients, and compares with [`Filter::apply`] point by point.
 ///
 /// A point fails where mean and value, or both standard uncertainties, differ by more than the tolerance and four
-/// standard errors of the simulation, u/√T and u/√(2T) of T trials. Memory is O(N), and the result does not depend on
-/// the number of threads.
+/// standard errors of the simulation, u/√T and u/√(2T) of T trials; all fail where fewer than two trials are
+/// stable. Memory is O(N), and the result does not depend on the number of threads.
 ///
 /// # Errors
 /// As [`Filter::apply`], and when the errors are no covariance.
@@ -168,14 +168,14 @@ impl Moments {
         let trials = self.stable as f64;
         let deviation = |squares: &f64| StandardUncertainty((squares / (trials - 1.0)).sqrt());
         let uncertainty: Vec<StandardUncertainty> = self.squares.iter().map(deviation).collect();
-        let differs = |n: &usize| {
-            let (found, stated) = (uncertainty[*n].0, propagated.variances[*n].0.sqrt());
-            let beyond =
-                |difference: f64, chance: f64| difference.abs() > simulation.tolerance * stated + CHANCE * chance;
-            beyond(self.mean[*n] - propagated.values[*n], found / trials.sqrt())
-                || beyond(found - stated, found / (2.0 * trials).sqrt())
+        let holds = |n: usize| {
+            let (found, stated) = (uncertainty[n].0, propagated.variances[n].0.sqrt());
+            let near =
+                |difference: f64, chance: f64| difference.abs() <= simulation.tolerance * stated + CHANCE * chance;
+            near(self.mean[n] - propagated.values[n], found / trials.sqrt())
+                && near(found - stated, found / (2.0 * trials).sqrt())
         };
-        let failures: Vec<usize> = (0..self.mean.len()).filter(differs).collect();
+        let failures: Vec<usize> = (0..self.mean.len()).filter(|n| !holds(*n)).collect();
         let findings = findings(&failures, self.unstable, simulation.trials);
         let Self { stable, unstable, mean, .. } = self;
         Verification { propagated, mean, uncertainty, stable, unstable, failures, findings }

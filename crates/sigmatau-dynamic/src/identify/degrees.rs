@@ -65,18 +65,11 @@ fn closer(response: &Response, phases: &[f64], structure: &Structure, as_radians
     })
 }
 
-/// The response whose phases are these numbers times `unit`, with the covariance of its lines turned and its share
-/// across the value made smaller by the same unit.
+/// The response whose phases are these numbers times `unit`, with the covariance of its lines turned along.
 fn read_as(response: &Response, phases: &[f64], unit: f64) -> Response {
     let line = |(line, phase): (&Line, &f64)| {
         let value = Complex64::from_polar(line.value.norm(), phase * unit);
-        let along = line.covariance.times(line.value.conj() / line.value.norm());
-        let squeezed = crate::covariance::Bivariate {
-            real: along.real,
-            imaginary: along.imaginary * unit * unit,
-            cross: along.cross * unit,
-        };
-        Line { value, covariance: squeezed.times(value / value.norm()), ..*line }
+        Line { value, covariance: line.covariance.times(value / line.value), ..*line }
     };
     Response { lines: response.lines.iter().zip(phases).map(line).collect(), findings: Vec::new() }
 }
@@ -90,7 +83,7 @@ fn distance(problem: &Problem<'_>, differences: &[Complex64]) -> f64 {
 /// The phases in the order of the lines, each within half a turn of the one before.
 fn unwrapped(response: &Response) -> Vec<f64> {
     let step = |last: &mut f64, line: &Line| {
-        let apart = line.value.arg() - *last;
+        let apart = if line.value.is_finite() { line.value.arg() - *last } else { 0.0 };
         *last += apart - TAU * (apart / TAU).round();
         Some(*last)
     };

@@ -4,7 +4,6 @@ use crate::model::{Model, Settings};
 use crate::response::Line;
 use nalgebra::DMatrix;
 use sigmatau_spectrum::Gaussian;
-use std::f64::consts::TAU;
 
 fn structure(name: &str, numerator: usize, denominator: usize, delay: bool) -> Structure {
     let settings = Settings { numerator, denominator, rate: Some(25_000.0), delay };
@@ -268,10 +267,28 @@ fn every_thread_count_gives_the_same_bits() {
 }
 
 #[test]
-fn a_delay_of_many_turns_is_found() {
+fn a_delay_of_twenty_turns_at_the_highest_line_is_found() {
     let late = structure("second-order", 0, 2, true);
     let response = noisy(&late, &[0.2, 0.3, 3500.0, 4e-3], &band(), 2e-3, 18);
     let found = identify(&response, &late, Between::Independent).unwrap();
     assert!((found.known.values()[3] - 4e-3).abs() < 5.0 * found.known.uncertainty(3), "{:?}", found.known.values());
-    assert!(TAU * 5000.0 * 4e-3 > 100.0);
+}
+
+#[test]
+fn a_right_model_is_doubted_as_seldom_as_the_probability_says() {
+    for dof in [f64::INFINITY, 12.0] {
+        let doubted = (0..400).filter(|trial| {
+            let mut response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &band(), 2e-3, 1000 + trial);
+            let mut numbers = Gaussian::new(12, *trial);
+            for line in response.lines.iter_mut().filter(|_| dof.is_finite()) {
+                let mean_square = (0..12).map(|_| numbers.draw().powi(2)).sum::<f64>() / dof;
+                (line.dof, line.covariance) = (dof, Bivariate::circular(4e-6 * mean_square));
+            }
+            response.lines.iter_mut().for_each(|line| line.dof = dof);
+            identify(&response, &resonance(), Between::Independent).unwrap().verdict.p_value < 0.05
+        });
+        // 5 % of 400 are 20, with a standard deviation of 4.4; the gamma law is an approximation for few degrees.
+        let count = doubted.count();
+        assert!((7..=36).contains(&count), "{dof}: {count}");
+    }
 }

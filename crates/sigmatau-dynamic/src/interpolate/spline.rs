@@ -8,9 +8,9 @@
 //!
 //! y = A x(k) + B x(k+1) + ((A³ − A) M(k) + (B³ − B) M(k+1)) h(k)²/6.
 //!
-//! The derivatives of y by all x and t follow from one adjoint solution λ of the same equations with the coefficients of
-//! M(k) and M(k+1) on the right. It falls off by about 0.27 from point to point on an even grid, by at least a half on
-//! any other, so that a few dozen neighbours hold all of it that 53 bits can show.
+//! The derivatives of y by all x and t follow from one adjoint solution λ of the same equations with the coefficients
+//! of M(k) and M(k+1) on the right. It falls off by about 0.27 from point to point on an even grid, by at least a
+//! half on any other, so that a few dozen neighbours hold all of it that 53 bits can show.
 
 use super::{Point, Row};
 

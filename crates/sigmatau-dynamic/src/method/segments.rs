@@ -13,9 +13,9 @@ use sigmatau_spectrum::welch::{CrossBin, CrossSpectrum, CrossWelch, Detrend, Seg
 const ROUNDING: f64 = 1e-26;
 /// The confidence at which a response is called different from zero.
 const CONFIDENCE: f64 = 0.95;
-/// From this relative half-width on, the interval of H instead of that of 1/H holds the truth in less than 94 % of all
-/// cases instead of 95 %.
-const SKEWED: f64 = 0.2;
+/// From this relative standard uncertainty on, the interval of H instead of that of 1/H holds the truth in less than
+/// 94 % of all cases instead of 95 %.
+const SKEWED: f64 = 0.1;
 
 /// How a method makes its response from the densities of a bin; the phase is that of the cross spectrum always.
 pub(super) struct Rule {
@@ -94,9 +94,9 @@ impl Estimation for Spectra {
             .into_iter()
             .chain(self.segments(&spectrum))
             .chain(unexcited.filter(|_| spectrum.averages().segments > 0).map(no_excitation))
-            .chain(incoherent(&lines))
+            .chain(incoherent(&bins))
             .chain(self.skewed(&lines))
-            .chain(self.hidden_noise(&lines))
+            .chain(self.hidden_noise(&bins, &lines))
             .chain(self.remaining_delay(&spectrum, &lines));
         Response {
             findings: findings.collect(),
@@ -156,27 +156,24 @@ impl Spectra {
 
     /// Where an interval around H misses what one around 1/H holds.
     fn skewed(&self, lines: &[Line]) -> Option<Finding> {
-        let wide = |line: &Line| {
-            let magnitude = line.intervals(CONFIDENCE).map(|intervals| intervals.magnitude);
-            magnitude.is_some_and(|magnitude| magnitude.upper > (1.0 + SKEWED) * line.value.norm())
-        };
+        let wide = |line: &Line| relative(line) > SKEWED;
         let bands = band::named(lines, |line| line.frequency, wide).filter(|_| self.rule.inverse)?;
         Some(Finding::new(
             Severity::Warning,
             "skewed",
-            format!("the magnitude is uncertain by more than {:.0} % at {bands}", 100.0 * SKEWED),
+            format!("the standard uncertainty of the magnitude is above {:.0} % at {bands}", 100.0 * SKEWED),
             "the errors of 1/H are symmetric and those of H are not: an interval around H holds the truth less often than stated",
             "take the interval of 1/H, or measure longer",
         ))
     }
 
     /// What the incoherent part would do if it were noise that the method takes for absent.
-    fn hidden_noise(&self, lines: &[Line]) -> Option<Finding> {
+    fn hidden_noise(&self, bins: &[CrossBin], lines: &[Line]) -> Option<Finding> {
         let Biased { noisy, direction, factor } = self.rule.biased.as_ref()?;
-        let sure = lines.iter().filter(|line| line.intervals(CONFIDENCE).is_some() && !may_be_zero(line));
-        let factors = sure.map(|line| (factor(line.coherence), line));
+        let sure = bins.iter().zip(lines).filter(|(bin, line)| line.dof > 0.0 && !may_be_chance(bin));
+        let factors = sure.map(|(_, line)| (factor(line.coherence), line));
         let (most, line) = factors.max_by(|a, b| a.0.total_cmp(&b.0))?;
-        (most > line.magnitude_u() / line.value.norm()).then(|| {
+        (most > relative(line)).then(|| {
             Finding::new(
                 Severity::Note,
                 "hidden-noise",
@@ -193,7 +190,7 @@ impl Spectra {
         let mut cross: Vec<Complex64> = spectrum.bins().map(|bin| bin.cross / bin.sides).collect();
         let lag = alignment::peak(&mut cross, &mut fft, self.settings.segment / 2)?;
         let lost = 1.0 - common(&self.settings.window.samples(self.settings.segment), lag.unsigned_abs());
-        (lost > 0.5 * median(lines.iter().map(|line| line.magnitude_u() / line.value.norm()))?).then(|| {
+        (lost > 0.5 * median(lines.iter().map(relative))?).then(|| {
             Finding::new(
                 Severity::Warning,
                 "delay",
@@ -237,12 +234,19 @@ fn no_excitation(bands: String) -> Finding {
     )
 }
 
-fn may_be_zero(line: &Line) -> bool {
-    line.intervals(CONFIDENCE).is_some_and(|intervals| intervals.magnitude.lower == 0.0)
+/// Whether unrelated channels would be as coherent in one of twenty cases: γ² < 1 − 0.05^(1/(n − 1)), which is where
+/// the confidence ellipse of H₁ holds zero.
+fn may_be_chance(bin: &CrossBin) -> bool {
+    bin.effective >= 2.0 && bin.coherence() < 1.0 - (1.0 - CONFIDENCE).powf(1.0 / (bin.effective - 1.0))
 }
 
-fn incoherent(lines: &[Line]) -> Option<Finding> {
-    let bands = band::named(lines, |line| line.frequency, may_be_zero)?;
+/// The relative standard uncertainty of the magnitude.
+fn relative(line: &Line) -> f64 {
+    line.magnitude_u() / line.value.norm()
+}
+
+fn incoherent(bins: &[CrossBin]) -> Option<Finding> {
+    let bands = band::named(bins, |bin| bin.frequency, may_be_chance)?;
     Some(Finding::new(
         Severity::Warning,
         "low-coherence",

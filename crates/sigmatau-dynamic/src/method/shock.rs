@@ -8,7 +8,7 @@ use super::ratio::Errors;
 use super::{Estimation, Method, MethodError, Settings};
 use crate::response::{Line, Response};
 use neighbours::{Local, Neighbours};
-use quiet::Quiet;
+use quiet::{Quiet, mean_rest};
 use rayon::prelude::*;
 use sigmatau_core::{Finding, Severity};
 use sigmatau_spectrum::fft::Complex64;
@@ -46,6 +46,9 @@ const FIRST_ORDER: f64 = 0.2;
 
 /// The share of the record at its end by which its rest is judged.
 const END: f64 = 0.05;
+
+/// So many standard deviations the end of the record must exceed the noise to count as cut off.
+const CHANCE: f64 = 3.0;
 
 /// From this ratio of the unexplained part to the noise on it is told, as a ratio of standard deviations.
 const UNRELATED: f64 = 3.0;
@@ -115,25 +118,28 @@ impl Shock {
 
     fn assess(&self, local: &Local, quiet: &Quiet, channels: [&[f64]; 2]) -> Assessed {
         let value = local.response / local.excitation;
-        let (cut, noise) = (self.cut_off(local.frequency, value, channels), quiet.noise(local.frequency, value));
+        let (cut, noise) = (self.cut_off(local, value, quiet, channels), quiet.noise(local.frequency, value));
         let errors = Errors { response: local.unexplained + cut, ..Errors::default() };
         let (value, covariance) = errors.ratio(local.excitation, local.response);
         let dof = local.dof * ((local.unexplained + cut) / local.unexplained).powi(2);
         let line = Line { frequency: local.frequency, value, covariance, coherence: f64::NAN, dof };
         let stands_out = local.excitation.norm() > STANDS_OUT * noise.excitation.sqrt();
         Assessed {
-            kept: stands_out && covariance.power().sqrt() < FIRST_ORDER * value.norm(),
+            kept: stands_out && line.magnitude_u() < FIRST_ORDER * value.norm(),
             unexplained: (local.unexplained / noise.rest).sqrt(),
             line,
         }
     }
 
-    /// The square of the largest part of Y − H X that may lie behind the end of the record.
-    fn cut_off(&self, frequency: f64, value: Complex64, [x, y]: [&[f64]; 2]) -> f64 {
+    /// The square of the largest part of Y − H X that may lie behind the end of the record; none where the end is
+    /// no livelier than what came before the pulse.
+    fn cut_off(&self, local: &Local, value: Complex64, quiet: &Quiet, [x, y]: [&[f64]; 2]) -> f64 {
         let begin = x.len() - (END * x.len() as f64).ceil() as usize;
-        let rest = |(x, y): (&f64, &f64)| (y - value.re * x).powi(2) + (value.im * x).powi(2);
-        let squares: f64 = x[begin..].iter().zip(&y[begin..]).map(rest).sum();
-        squares / (x.len() - begin) as f64 / (2.0 * (PI * frequency / self.rate).sin()).powi(2)
+        let (end, before) = (mean_rest(value, &x[begin..], &y[begin..]), quiet.rest(value));
+        if end <= before * (1.0 + CHANCE * quiet.chance(x.len() - begin)) {
+            return 0.0;
+        }
+        (end - before) / (2.0 * (PI * local.frequency / self.rate).sin()).powi(2)
     }
 
     fn unexplained(&self, lines: &[Assessed]) -> Option<Finding> {

@@ -115,8 +115,13 @@ impl SteppedSine {
         let mut findings: Vec<Finding> = fits.excitation.findings().into_iter().map(about).collect();
         findings.extend(off(frequency, fits.excitation.tones[fits.tone].frequency).map(about));
         let line = self.quotient(&fits, [x, y], frequency);
-        findings.extend(line.as_ref().err().cloned().map(about));
-        (line.ok(), findings)
+        match line {
+            Ok(line) => (Some(line), findings),
+            Err(finding) => {
+                findings.push(about(*finding));
+                (None, findings)
+            }
+        }
     }
 
     fn fit(&self, stretches: &[Stretch], place: usize, [x, y]: [&[f64]; 2]) -> Result<Fits, SineError> {
@@ -132,15 +137,15 @@ impl SteppedSine {
     }
 
     /// The line at a tone, or why there is none.
-    fn quotient(&self, fits: &Fits, channels: [&[f64]; 2], frequency: f64) -> Result<Line, Finding> {
+    fn quotient(&self, fits: &Fits, channels: [&[f64]; 2], frequency: f64) -> Result<Line, Box<Finding>> {
         let sides = self.sides(&fits.excitation, fits.tone, channels[0].len());
         if sides.len() < FEWEST_SIDES {
-            return Err(crowded(sides.len()));
+            return Err(Box::new(crowded(sides.len())));
         }
         let errors = self.errors(fits, channels, &sides);
         let [x, y] = [&fits.excitation, &fits.response].map(|fit| fit.tones[fits.tone].phasor);
         if x.norm() < STANDS_OUT * errors.excitation.sqrt() {
-            return Err(silent(x.norm(), errors.excitation.sqrt()));
+            return Err(Box::new(silent(x.norm(), errors.excitation.sqrt())));
         }
         let (value, covariance) = errors.ratio(x, y);
         let covariance = covariance + along(value, value.norm_sqr() * self.rounding(fits));

@@ -45,7 +45,7 @@ fn frequency_uncertainty_is_that_of_the_closed_form() {
     let wave = |n: f64| (0.5 + 0.731 * n).cos();
     let trials: Vec<SineFit> =
         (0..300).map(|trial| SineFit::strongest(&record(1000, 0.01, trial, wave), 1.0).unwrap()).collect();
-    let known = (24.0 * 1e-4 / (1000.0 * (1e6 - 1.0)) as f64).sqrt() / TAU;
+    let known = f64::sqrt(24.0 * 1e-4 / (1000.0 * (1e6 - 1.0))) / TAU;
     let squares: f64 = trials.iter().map(|fit| (fit.tones[0].frequency - 0.731 / TAU).powi(2)).sum();
     let stated = trials.iter().map(|fit| fit.frequency_u(0)).sum::<f64>() / 300.0;
     assert!((stated / known - 1.0).abs() < 0.01, "stated {stated}, by the formula {known}");

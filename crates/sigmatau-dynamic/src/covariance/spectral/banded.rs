@@ -16,6 +16,7 @@ use sigmatau_spectrum::fft::Complex64;
 /// The transforms of the diagonals, with room for zeros behind the points.
 #[derive(Clone, Debug)]
 pub(crate) struct Banded {
+    points: usize,
     length: usize,
     spectra: Vec<Vec<Complex64>>,
 }
@@ -30,7 +31,8 @@ impl Banded {
             fft.forward(&mut padded, &mut spectrum);
             spectrum
         };
-        Self { length, spectra: diagonals.iter().map(&mut spectrum_of).collect() }
+        let points = diagonals.first().map_or(0, Vec::len);
+        Self { points, length, spectra: diagonals.iter().map(&mut spectrum_of).collect() }
     }
 
     pub(crate) fn entry(&self, k: usize, l: usize) -> Matrix2<f64> {
@@ -50,6 +52,7 @@ impl Banded {
             let mut entries = vec![0.0; self.length];
             fft.inverse(&mut spectrum.clone(), &mut entries);
             entries.truncate(self.length - d);
+            entries[self.points.saturating_sub(d)..].fill(0.0);
             entries.iter().map(|entry| entry / self.length as f64).collect()
         };
         self.spectra.iter().enumerate().map(&mut diagonal).collect()

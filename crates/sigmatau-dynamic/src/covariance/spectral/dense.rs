@@ -36,7 +36,9 @@ impl Term {
             Form::Dense(matrix) => add_dense(pair, matrix, self.maps.as_deref(), l),
             Form::PerBin(_) | Form::White(_) => add_block(pair, l, &self.entry(length, l, l)),
             _ => {
-                (0..length / 2 + 1).for_each(|k| add_block((&mut *pair.0, &mut *pair.1), k, &self.entry(length, k, l)))
+                for k in 0..length / 2 + 1 {
+                    add_block((&mut *pair.0, &mut *pair.1), k, &self.entry(length, k, l));
+                }
             }
         }
     }

@@ -36,7 +36,7 @@ impl SpectralCovariance {
         let length = self.length;
         let none = Covariance::White { variance: Variance(0.0), length };
         let terms = self.terms.into_iter().map(|term| term.into_series(length));
-        terms.fold(none, |sum, term| sum.plus(term).expect("all terms are of N points"))
+        terms.reduce(|sum, term| sum.plus(term).expect("all terms are of N points")).unwrap_or(none)
     }
 }
 

@@ -40,7 +40,7 @@ pub enum Criterion {
 /// Coefficients of a design whose response was drawn again and again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trials {
-    /// The mean of (a(1) … a(p), b(0) … b(q)) over the stable filters.
+    /// The mean of (a(1) … a(p), b(0) … b(q)) over the stable filters; `NaN` where there is none.
     pub mean: DVector<f64>,
     /// Their covariance.
     pub covariance: DMatrix<f64>,

@@ -77,6 +77,18 @@ impl Quiet {
         Noise { excitation: scale * x.iter().map(|x| x.norm_sqr()).sum::<f64>(), rest: scale * rest }
     }
 
+    /// The mean square of y − H x before the pulse.
+    pub(super) fn rest(&self, value: Complex64) -> f64 {
+        let [x, y] = &self.weighted;
+        mean_rest(value, x, y)
+    }
+
+    /// The relative standard deviation by which the mean square of `points` points of the same noise differs from
+    /// [`Quiet::rest`]. A Hann window leaves 18/35 of the points.
+    pub(super) fn chance(&self, points: usize) -> f64 {
+        (2.0 / points as f64 + 2.0 * 35.0 / 18.0 / self.length() as f64).sqrt()
+    }
+
     pub(super) fn findings(&self) -> Vec<Finding> {
         let tell = || {
             Finding::new(
@@ -89,6 +101,12 @@ impl Quiet {
         };
         (self.length() < FEWEST).then(tell).into_iter().collect()
     }
+}
+
+/// The mean square of y − H x, where the part across H stands for a signal a quarter of a period apart.
+pub(super) fn mean_rest(value: Complex64, x: &[f64], y: &[f64]) -> f64 {
+    let rest = |(x, y): (&f64, &f64)| (y - value.re * x).powi(2) + (value.im * x).powi(2);
+    x.iter().zip(y).map(rest).sum::<f64>() / x.len() as f64
 }
 
 /// The first point that reaches a twentieth of the largest distance from the first points.

@@ -74,7 +74,7 @@ fn regions_cover_the_truth() {
         found.lines.iter().filter(|line| covers(line, truth(line.frequency), 0.95)).count()
     };
     let covered: usize = (0..300).map(covered).sum();
-    // 95 % of 900 with a standard deviation of 6.5; what lies behind the end is stated at its most.
+    // 95 % of 900 with a standard deviation of 6.5.
     assert!((835..=885).contains(&covered), "{covered} of 900");
 }
 

@@ -1,4 +1,4 @@
-//! The dynamic room: networks of sensors, and the energy of an interval.
+//! Networks of sensors, and the energy of an interval.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use nalgebra::Matrix4;

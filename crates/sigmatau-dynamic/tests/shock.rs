@@ -1,0 +1,61 @@
+//! A real shock beside the sinusoidal calibration of the same accelerometer.
+
+use sigmatau_dynamic::compare::{coverage_factor, covers};
+use sigmatau_dynamic::method::{Method, Settings};
+use sigmatau_dynamic::{Complex64, Response};
+use std::path::PathBuf;
+
+const RATE: f64 = 10e6;
+
+/// A file of numbers of the shock accelerometer, from shared data.
+#[expect(clippy::print_stderr, reason = "a comparison that is skipped is said aloud")]
+fn numbers(name: &str) -> Option<Vec<f64>> {
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let shared = std::env::var_os("SIGMATAU_SHARED_DATA").map_or_else(beside, PathBuf::from);
+    let path = shared.join("dyncal/shock").join(name);
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped: no shared data at {}; the shock is not compared", path.display());
+        return None;
+    };
+    Some(text.split_whitespace().map(|word| word.parse().unwrap()).collect())
+}
+
+/// Frequency in Hz and the complex sensitivity; the phases of the file are degrees.
+fn sinusoidal() -> Option<Vec<(f64, Complex64)>> {
+    let numbers = numbers("sinusoidal_calibration_values.txt")?;
+    let point = |row: &[f64]| (row[0], Complex64::from_polar(row[1], row[2].to_radians()));
+    Some(numbers.chunks_exact(3).map(point).collect())
+}
+
+fn estimated(frequencies: &[f64]) -> Option<Response> {
+    let settings = Settings { frequencies: frequencies.to_vec(), ..Settings::default() };
+    let mut estimation = (Method::named("shock").unwrap().begin)(&settings, RATE).unwrap();
+    estimation.push(&numbers("measured_input_accel.txt")?, &numbers("measured_output_accel.txt")?);
+    Some(estimation.finish())
+}
+
+#[test]
+fn shock_covers_the_sinusoidal_points() {
+    let Some(points) = sinusoidal() else { return };
+    let frequencies: Vec<f64> = points.iter().map(|(frequency, _)| *frequency).collect();
+    let found = estimated(&frequencies).unwrap();
+    let covered = |(frequency, value): &&(f64, Complex64)| {
+        let line = found.lines.iter().find(|line| line.frequency == *frequency).unwrap();
+        (line.value.norm() - value.norm()).abs() <= coverage_factor(0.95, line.dof) * line.magnitude_u()
+    };
+    let named = points.iter().filter(|(frequency, _)| [1e3, 5e3, 10e3, 20e3].contains(frequency));
+    assert_eq!(named.filter(covered).count(), 4);
+    let covered = points.iter().filter(covered).count();
+    assert!(covered >= 46, "the magnitudes at {covered} of 49 frequencies");
+}
+
+#[test]
+fn phases_that_differ_are_told_to_come_of_unrelated_motion() {
+    let Some(points) = sinusoidal() else { return };
+    let frequencies: Vec<f64> = points.iter().map(|(frequency, _)| *frequency).collect();
+    let found = estimated(&frequencies).unwrap();
+    let outside = found.lines.iter().zip(&points).filter(|(line, (_, value))| !covers(line, *value, 0.95));
+    assert!((1..=12).contains(&outside.count()), "the complex values at some frequencies differ");
+    assert!(found.findings.iter().any(|finding| finding.code == "unrelated-motion"));
+    assert!(found.findings.iter().any(|finding| finding.code == "peak-ratio" && finding.seen.ends_with("0.23755")));
+}
