@@ -234,6 +234,9 @@ pub(crate) struct PublishArguments {
     /// Language of headings: en or zh
     #[arg(long, value_name = "TAG", default_value = "en")]
     pub(crate) language: String,
+    /// What the laboratory says in certificates, a TOML file; needed by the format dcc
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
     /// Folder for the documents [default: the run directory]
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
