@@ -203,12 +203,12 @@ pub(crate) struct GenerateArguments {
     /// The folder to write to, made if need be
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: PathBuf,
-    /// Points of each clock
+    /// Points of each clock or sensor
     #[arg(long, value_name = "N")]
     pub(crate) points: Option<usize>,
-    /// Number of clocks
+    /// Number of clocks or sensors
     #[arg(long, value_name = "N")]
-    pub(crate) clocks: Option<usize>,
+    pub(crate) members: Option<usize>,
     /// Seed of the noise
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,

@@ -15,6 +15,8 @@ pub mod hat;
 pub mod mask;
 pub mod model;
 pub mod response;
+pub mod sample_clock;
+pub mod sine;
 pub mod spectrum;
 pub mod stability;
 pub mod time_error;
@@ -148,6 +150,8 @@ pub static SCHEMAS: &[&Schema] = &[
     &waveform::SCHEMA,
     &response::SCHEMA,
     &model::SCHEMA,
+    &sine::SCHEMA,
+    &sample_clock::SCHEMA,
     &certificate::SCHEMA,
     &finding::SCHEMA,
 ];

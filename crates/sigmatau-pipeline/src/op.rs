@@ -19,7 +19,9 @@ mod lines;
 mod mask;
 mod phase;
 mod response;
+mod sample_clock;
 mod simultaneous;
+mod sine;
 mod spectrum;
 mod stability;
 mod time_error;
@@ -39,6 +41,8 @@ pub static OPS: &[&Op] = &[
     &energy::OP,
     &response::OP,
     &identify::OP,
+    &sine::OP,
+    &sample_clock::OP,
 ];
 
 /// What an op is about, and the verb of the command line that has it.

@@ -7,5 +7,6 @@ mod batch;
 mod pipelines;
 mod refusals;
 mod resume;
+mod sensors;
 mod verbs;
 mod workbench;
