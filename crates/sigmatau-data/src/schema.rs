@@ -9,11 +9,13 @@ pub mod covariance;
 pub mod dynamic;
 pub mod energy;
 pub mod ensemble;
+pub mod filter;
 pub mod finding;
 pub mod hat;
 pub mod mask;
 pub mod model;
 pub mod response;
+pub mod signal;
 pub mod spectrum;
 pub mod stability;
 pub mod time_error;
@@ -147,6 +149,8 @@ pub static SCHEMAS: &[&Schema] = &[
     &waveform::SCHEMA,
     &response::SCHEMA,
     &model::SCHEMA,
+    &filter::SCHEMA,
+    &signal::SCHEMA,
     &finding::SCHEMA,
 ];
 

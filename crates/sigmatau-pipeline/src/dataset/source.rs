@@ -16,6 +16,8 @@ pub enum Reads {
     Clocks,
     /// Waveforms of sensors: what went in and what came out.
     Waveforms,
+    /// Signals of sensors: what came out alone. The channel that is read is the last one of a waveform.
+    Signals,
     /// The rows of a record, or of a table with the same columns.
     Record(&'static Schema),
 }
@@ -24,10 +26,16 @@ impl Reads {
     /// Tells whether a dataset that is opened for this can be read for that.
     pub(crate) fn suits(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Clocks, Self::Clocks) | (Self::Waveforms, Self::Waveforms) => true,
+            (Self::Clocks, Self::Clocks) | (Self::Waveforms, Self::Waveforms | Self::Signals) => true,
+            (Self::Signals, Self::Signals) => true,
             (Self::Record(one), Self::Record(other)) => one.name == other.name,
             _ => false,
         }
+    }
+
+    /// What a dataset is opened for that was to be opened for this and is read for that too.
+    pub(crate) fn widened(self, other: Self) -> Self {
+        if other.suits(self) { other } else { self }
     }
 
     /// The keys of a dataset section that say how its files are meant.
@@ -35,6 +43,7 @@ impl Reads {
         match self {
             Self::Clocks => ClockOptions::PARAMETERS,
             Self::Waveforms => WAVEFORMS,
+            Self::Signals => &WAVEFORMS[1..],
             Self::Record(_) => &[],
         }
     }
@@ -45,12 +54,13 @@ impl std::fmt::Display for Reads {
         match self {
             Self::Clocks => f.write_str("clocks"),
             Self::Waveforms => f.write_str("waveforms"),
+            Self::Signals => f.write_str("signals"),
             Self::Record(schema) => write!(f, "a `{}` table", schema.name),
         }
     }
 }
 
-/// The keys that say what the columns of a table of waveforms are.
+/// The keys that say what the columns of a table of waveforms are; all but the first are those of signals too.
 const WAVEFORMS: &[Parameter] = &[
     Parameter::new("excitation", "column of what went in, as a reference measured it").or("\"excitation\""),
     Parameter::new("response", "column of what came out of the sensor").or("\"response\""),
@@ -59,10 +69,10 @@ const WAVEFORMS: &[Parameter] = &[
     Parameter::new("rate", "sampling rate in Hz, where there are no instants"),
 ];
 
-fn waveforms(section: &Section<'_>) -> Result<WaveformOptions, DocumentError> {
-    let channel = |key| section.required(key).map(|column| Channel::from(column.as_str()));
+fn waveforms(section: &Section<'_>, channels: &[&str]) -> Result<WaveformOptions, DocumentError> {
+    let channel = |key: &&str| section.required(key).map(|column| Channel::from(column.as_str()));
     Ok(WaveformOptions {
-        channels: vec![channel("excitation")?, channel("response")?],
+        channels: channels.iter().map(channel).collect::<Result<_, _>>()?,
         sensor: section.text("sensor")?,
         time: section.text("time")?,
         rate: section.positive("rate")?,
@@ -81,7 +91,8 @@ impl Meaning {
     pub(super) fn read(reads: Reads, section: &Section<'_>) -> Result<Self, DocumentError> {
         match reads {
             Reads::Clocks => ClockOptions::read(section).map(Self::Clocks),
-            Reads::Waveforms => waveforms(section).map(Self::Waveforms),
+            Reads::Waveforms => waveforms(section, &["excitation", "response"]).map(Self::Waveforms),
+            Reads::Signals => waveforms(section, &["response"]).map(Self::Waveforms),
             Reads::Record(schema) => Ok(Self::Record(schema)),
         }
     }
