@@ -9,16 +9,21 @@ use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
 mod clock;
+mod coefficients;
+mod compensate;
 mod covariance;
+mod deconvolve;
 mod dynamic;
 mod energy;
 mod ensemble;
+mod filter;
 mod hat;
 mod identify;
 mod lines;
 mod mask;
 mod phase;
 mod response;
+mod signals;
 mod simultaneous;
 mod spectrum;
 mod stability;
@@ -39,6 +44,9 @@ pub static OPS: &[&Op] = &[
     &energy::OP,
     &response::OP,
     &identify::OP,
+    &compensate::OP,
+    &filter::OP,
+    &deconvolve::OP,
 ];
 
 /// What an op is about, and the verb of the command line that has it.
