@@ -10,12 +10,14 @@ pub mod covariance;
 pub mod dynamic;
 pub mod energy;
 pub mod ensemble;
+pub mod filter;
 pub mod finding;
 pub mod hat;
 pub mod mask;
 pub mod model;
 pub mod response;
 pub mod sample_clock;
+pub mod signal;
 pub mod sine;
 pub mod spectrum;
 pub mod stability;
@@ -153,6 +155,8 @@ pub static SCHEMAS: &[&Schema] = &[
     &sine::SCHEMA,
     &sample_clock::SCHEMA,
     &certificate::SCHEMA,
+    &filter::SCHEMA,
+    &signal::SCHEMA,
     &finding::SCHEMA,
 ];
 

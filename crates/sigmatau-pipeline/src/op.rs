@@ -9,10 +9,14 @@ use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
 mod clock;
+mod coefficients;
+mod compensate;
 mod covariance;
+mod deconvolve;
 mod dynamic;
 mod energy;
 mod ensemble;
+mod filter;
 mod hat;
 mod identify;
 mod lines;
@@ -20,6 +24,7 @@ mod mask;
 mod phase;
 mod response;
 mod sample_clock;
+mod signals;
 mod simultaneous;
 mod sine;
 mod spectrum;
@@ -43,6 +48,9 @@ pub static OPS: &[&Op] = &[
     &identify::OP,
     &sine::OP,
     &sample_clock::OP,
+    &compensate::OP,
+    &filter::OP,
+    &deconvolve::OP,
 ];
 
 /// What an op is about, and the verb of the command line that has it.

@@ -182,7 +182,7 @@ fn step(
     let mut feed = |key: &'static str, wanted: Reads| {
         let place = section.one_of(key, "dataset or earlier step", known.iter().copied())?;
         let there = match place.checked_sub(datasets.len()) {
-            None => reads[place].get_or_insert(wanted).to_owned(),
+            None => *reads[place].insert(reads[place].map_or(wanted, |read| read.widened(wanted))),
             Some(step) => Reads::Record(earlier[step].op.schema),
         };
         let message = || format!("`{}` holds {there}, and {wanted} is read here", known[place]);

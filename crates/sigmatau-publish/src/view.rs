@@ -10,6 +10,7 @@ mod hat;
 pub(crate) mod headline;
 mod mask;
 mod response;
+mod signal;
 mod spectrum;
 pub mod stability;
 mod time_error;
@@ -40,6 +41,7 @@ static VIEWS: &[(&str, View)] = &[
     ("time-error/1", time_error::charts),
     ("energy/1", energy::charts),
     ("response/1", response::charts),
+    ("signal/1", signal::charts),
 ];
 
 /// One chart: the curves of a group of series for one statistic.

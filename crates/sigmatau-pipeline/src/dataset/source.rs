@@ -16,6 +16,8 @@ pub enum Reads {
     Clocks,
     /// Waveforms of sensors: what went in and what came out.
     Waveforms,
+    /// Signals of sensors: what came out alone. The channel that is read is the last one of a waveform.
+    Signals,
     /// The rows of a record, or of a table with the same columns.
     Record(&'static Schema),
 }
@@ -24,10 +26,16 @@ impl Reads {
     /// Tells whether a dataset that is opened for this can be read for that.
     pub(crate) fn suits(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Clocks, Self::Clocks) | (Self::Waveforms, Self::Waveforms) => true,
+            (Self::Clocks, Self::Clocks) | (Self::Waveforms, Self::Waveforms | Self::Signals) => true,
+            (Self::Signals, Self::Signals) => true,
             (Self::Record(one), Self::Record(other)) => one.name == other.name,
             _ => false,
         }
+    }
+
+    /// What a dataset is opened for that was to be opened for this and is read for that too.
+    pub(crate) fn widened(self, other: Self) -> Self {
+        if other.suits(self) { other } else { self }
     }
 
     /// The keys of a dataset section that say how its files are meant.
@@ -35,6 +43,7 @@ impl Reads {
         match self {
             Self::Clocks => ClockOptions::PARAMETERS,
             Self::Waveforms => WaveformOptions::PARAMETERS,
+            Self::Signals => SIGNALS,
             Self::Record(_) => &[],
         }
     }
@@ -45,9 +54,23 @@ impl std::fmt::Display for Reads {
         match self {
             Self::Clocks => f.write_str("clocks"),
             Self::Waveforms => f.write_str("waveforms"),
+            Self::Signals => f.write_str("signals"),
             Self::Record(schema) => write!(f, "a `{}` table", schema.name),
         }
     }
+}
+
+/// The keys of waveforms of which one channel is read.
+const SIGNALS: &[Parameter] = &[
+    Parameter::new("response", "column of what came out of the sensor").or("\"response\""),
+    Parameter::new("sensor", "column with the names of the sensors"),
+    Parameter::new("time", "column with the sampling instants"),
+    Parameter::new("rate", "sampling rate in Hz, where there are no instants"),
+];
+
+fn signal(section: &Section<'_>) -> Result<WaveformOptions, DocumentError> {
+    let channels = vec![Channel::from(section.required("response")?.as_str())];
+    Ok(WaveformOptions { channels, response: None, ..WaveformOptions::read(section)? })
 }
 
 /// How the files of a dataset are meant.
@@ -63,6 +86,7 @@ impl Meaning {
         match reads {
             Reads::Clocks => ClockOptions::read(section).map(Self::Clocks),
             Reads::Waveforms => WaveformOptions::read(section).map(Self::Waveforms),
+            Reads::Signals => signal(section).map(Self::Waveforms),
             Reads::Record(schema) => Ok(Self::Record(schema)),
         }
     }
