@@ -9,7 +9,9 @@ use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
 mod clock;
+mod compare;
 mod covariance;
+mod drift;
 mod dynamic;
 mod energy;
 mod ensemble;
@@ -17,13 +19,18 @@ mod hat;
 mod identify;
 mod lines;
 mod mask;
+mod merge;
+mod network;
 mod phase;
+mod phasors;
+mod reference_energy;
 mod response;
 mod simultaneous;
 mod spectrum;
 mod stability;
 mod time_error;
 mod time_transfer;
+mod transducer_class;
 
 /// Every op.
 pub static OPS: &[&Op] = &[
@@ -39,6 +46,13 @@ pub static OPS: &[&Op] = &[
     &energy::OP,
     &response::OP,
     &identify::OP,
+    &merge::OP,
+    &compare::OP,
+    &phasors::OP,
+    &reference_energy::OP,
+    &transducer_class::OP,
+    &drift::OP,
+    &network::OP,
 ];
 
 /// What an op is about, and the verb of the command line that has it.

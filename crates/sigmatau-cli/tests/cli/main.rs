@@ -4,6 +4,7 @@
 //! see [`workbench`].
 
 mod batch;
+mod chain;
 mod pipelines;
 mod refusals;
 mod resume;
