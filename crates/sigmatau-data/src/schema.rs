@@ -6,7 +6,9 @@
 mod builder;
 pub mod certificate;
 pub mod clock;
+pub mod comparison;
 pub mod covariance;
+pub mod drift;
 pub mod dynamic;
 pub mod energy;
 pub mod ensemble;
@@ -15,6 +17,9 @@ pub mod finding;
 pub mod hat;
 pub mod mask;
 pub mod model;
+pub mod phasor;
+pub mod reading;
+pub mod reference_energy;
 pub mod response;
 pub mod sample_clock;
 pub mod signal;
@@ -24,6 +29,7 @@ pub mod stability;
 pub mod time_error;
 pub mod time_transfer;
 pub mod tracks;
+pub mod transducer_class;
 pub mod waveform;
 
 pub use builder::{Cell, Rows};
@@ -154,6 +160,12 @@ pub static SCHEMAS: &[&Schema] = &[
     &model::SCHEMA,
     &sine::SCHEMA,
     &sample_clock::SCHEMA,
+    &comparison::SCHEMA,
+    &phasor::SCHEMA,
+    &reference_energy::SCHEMA,
+    &transducer_class::SCHEMA,
+    &drift::SCHEMA,
+    &reading::SCHEMA,
     &certificate::SCHEMA,
     &filter::SCHEMA,
     &signal::SCHEMA,

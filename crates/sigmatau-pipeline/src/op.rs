@@ -10,9 +10,11 @@ use sigmatau_data::{DataError, Schema, Table};
 
 mod clock;
 mod coefficients;
+mod compare;
 mod compensate;
 mod covariance;
 mod deconvolve;
+mod drift;
 mod dynamic;
 mod energy;
 mod ensemble;
@@ -21,7 +23,11 @@ mod hat;
 mod identify;
 mod lines;
 mod mask;
+mod merge;
+mod network;
 mod phase;
+mod phasors;
+mod reference_energy;
 mod response;
 mod sample_clock;
 mod signals;
@@ -31,6 +37,7 @@ mod spectrum;
 mod stability;
 mod time_error;
 mod time_transfer;
+mod transducer_class;
 
 /// Every op.
 pub static OPS: &[&Op] = &[
@@ -51,6 +58,13 @@ pub static OPS: &[&Op] = &[
     &compensate::OP,
     &filter::OP,
     &deconvolve::OP,
+    &merge::OP,
+    &compare::OP,
+    &phasors::OP,
+    &reference_energy::OP,
+    &transducer_class::OP,
+    &drift::OP,
+    &network::OP,
 ];
 
 /// What an op is about, and the verb of the command line that has it.

@@ -4,6 +4,7 @@
 //! see [`workbench`].
 
 mod batch;
+mod chain;
 mod correction;
 mod pipelines;
 mod refusals;

@@ -5,7 +5,7 @@ use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::Finding;
 use sigmatau_data::clock::{ClockOptions, ClockSource, SeriesInfo};
 use sigmatau_data::import::{self, ImportOptions};
-use sigmatau_data::waveform::{WaveformOptions, WaveformSource};
+use sigmatau_data::waveform::{Channel, WaveformOptions, WaveformSource};
 use sigmatau_data::{DataError, Manifest, Schema, Table, read_table};
 use std::path::Path;
 
