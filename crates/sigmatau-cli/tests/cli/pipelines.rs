@@ -45,10 +45,12 @@ fn every_pipeline_plans_and_runs_and_meets_what_it_expects() {
     assert!(pipelines.len() >= 4, "{pipelines:?}");
     for (number, name) in pipelines.into_iter().enumerate() {
         bench.run(&format!("check {name}")).exits(0);
-        let smaller = if name.ends_with("quickstart.toml") {
-            "--set dataset.clocks.points=2000 --set dataset.standards.points=2000"
-        } else {
-            ""
+        let smaller = match name.rsplit('/').next() {
+            Some("quickstart.toml") => "--set dataset.clocks.points=2000 --set dataset.standards.points=2000",
+            Some("accelerometers.toml") => {
+                "--set dataset.noise.members=1 --set dataset.periods.members=1 --set dataset.tones.members=1"
+            }
+            _ => "",
         };
         let said = bench.run(&format!("run {name} --out run-{number} {smaller}")).exits(0);
         assert!(!bench.text(name).contains("[[expect]]") || said.out().contains("expected"), "{name}");
