@@ -69,7 +69,7 @@ fn channels_that_are_not_clear_are_asked_for() {
     bench.put("a.wav", sound(100)).put("a.csv", rows(100));
     let said = bench.run("dynamic response a.wav").exits(2).prints_nothing();
     said.says(&["the columns `channel_1`, `channel_2` may be meant", "name the columns of excitation and response"]);
-    let said = bench.run("dynamic response a.csv --rate 1000 --channels coil").exits(2).prints_nothing();
+    let said = bench.run("dynamic response a.csv --rate 1000 --channels coil").exits(1);
     said.says(&["1 channels are named", "name the one of the excitation"]);
     bench.run("dynamic sine a.csv --channels coil").exits(2).says(&["`rate`"]);
     bench.run("dynamic sine a.csv --channels coil --response laser").exits(2).says(&["state either `channels` or"]);
@@ -112,11 +112,38 @@ fn tones_are_found_in_every_channel() {
 #[test]
 fn harmonics_of_a_rounded_tone_show_the_bits_of_its_digitizer() {
     let bench = Workbench::new();
-    let rounded = |n: usize| format!("{}\n", (127.5 * (0.377 * n as f64).sin()).round());
-    bench.put("a.csv", format!("u\n{}", (0..20_000).map(rounded).collect::<String>()));
+    let rounded = |n: usize| format!("{n},{}\n", (127.5 * (0.377 * n as f64).sin()).round());
+    bench.put("a.csv", format!("n,u\n{}", (0..20_000).map(rounded).collect::<String>()));
     let said =
         bench.run("dynamic sine a.csv --channels u --rate 1 --harmonics 3 --full-scale 256 --format csv").exits(0);
     assert!(numbers(&said.out(), "enob").iter().all(|bits| (bits - 8.0).abs() < 0.05), "{}", said.out());
     assert_eq!(column(&said.out(), "tone"), ["1", "2", "3"]);
     assert!(numbers(&said.out(), "thd").iter().all(|thd| *thd < 1e-3), "{}", said.out());
+}
+
+#[test]
+fn an_uncertain_time_turns_every_line() {
+    let bench = Workbench::new();
+    bench.put("a.csv", rows(4000));
+    let request = "dynamic response a.csv --excitation laser --response coil --rate 1000 --method sine-fit \
+                   --frequencies 50 --format csv";
+    let of = |flags: &str| numbers(&bench.run(&format!("{request} {flags}")).exits(0).out(), "phase_u")[0];
+    let added = (of("--time-u 1e-5").powi(2) - of("").powi(2)).sqrt();
+    assert!((added / (std::f64::consts::TAU * 50.0 * 1e-5) - 1.0).abs() < 1e-6, "{added}");
+    bench.run(&format!("{request} --time-u -1")).exits(2).says(&["must not be negative"]);
+}
+
+#[test]
+fn the_clock_of_a_sensor_is_found_by_a_tone_and_by_stamps() {
+    let bench = Workbench::new();
+    let row = |n: usize| {
+        let (angle, stamp) = (0.1 * std::f64::consts::PI * n as f64, 3.0 + 1.000_02e-3 * n as f64);
+        format!("{:e},{:e},{stamp:e}\n", angle.sin(), (1.000_02 * angle).sin())
+    };
+    bench.put("a.csv", format!("laser,coil,stamp\n{}", (0..8000).map(row).collect::<String>()));
+    for source in ["--channels laser,coil --tone-hz 50", "--channels stamp --from stamps"] {
+        let said = bench.run(&format!("dynamic sample-clock a.csv --rate 1000 {source} --format csv")).exits(0);
+        assert!((numbers(&said.out(), "clock_rate")[0] / 2e-5 - 1.0).abs() < 1e-3, "{}", said.out());
+        assert!((numbers(&said.out(), "rate_hz")[0] - 999.98).abs() < 1e-3, "{}", said.out());
+    }
 }
