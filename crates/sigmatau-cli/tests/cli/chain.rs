@@ -20,10 +20,10 @@ fn responses(lines: &[(&str, f64, f64, f64, &str)]) -> Table {
 #[test]
 fn results_are_merged_and_compared() {
     let bench = Workbench::new();
-    let both = responses(&[("a", 50.0, 1.0, 0.01, "sine-fit"), ("a", 50.0, 1.05, 0.02, "h1")]);
+    let both = responses(&[("a", 50.0, 1.0, 0.0625, "sine-fit"), ("a", 50.0, 1.125, 0.0625, "h1")]);
     bench.put_table("r.parquet", &both);
-    bench.put_table("o.parquet", &responses(&[("a", 50.0, 1.2, 0.01, "h1")]));
-    bench.run("dynamic merge r.parquet --format csv").exits(0).prints(&["a,50", "1.01", "merged"]);
+    bench.put_table("o.parquet", &responses(&[("a", 50.0, 1.5, 0.01, "h1")]));
+    bench.run("dynamic merge r.parquet --format csv").exits(0).prints(&["a,50", "1.0625", "merged"]);
     let contradicting = bench.run("dynamic merge r.parquet --other o.parquet").exits(0);
     contradicting.says(&["warning [inconsistent] a: 1 of 1 lines, most at 50 Hz: sine-fit, h1, other h1"]);
     let compared = bench.run("dynamic compare r.parquet --other o.parquet --format csv").exits(0);
@@ -39,7 +39,7 @@ fn drift_between_two_days_is_told() {
     bench.put_table("second.parquet", &responses(&[("a", 80.0, 1.01, 1e-3, "h1"), ("a", 160.0, 1.01, 1e-3, "h1")]));
     let days = "--date 2024-03-01 --later-date 2025-03-01 --expected-date 2026-03-01";
     let said = bench.run(&format!("dynamic drift first.parquet --later second.parquet {days} --format csv")).exits(0);
-    said.prints(&["a,line,80,", "a,overall,", "1.0201"]).says(&["warning [drifted] a"]);
+    said.prints(&["a,line,80.0,", "a,overall,", ",1.020"]).says(&["warning [drifted] a"]);
     let refused = bench.run("dynamic drift first.parquet --later second.parquet --date 2024-03-01");
     refused.exits(2).says(&["needs the key `later_date`"]).prints_nothing();
     bench
@@ -119,6 +119,6 @@ fn a_transducer_beyond_its_class_fails() {
     bench.put_table("good.parquet", &lines(4.0));
     bench.put_table("bad.parquet", &lines(6.0));
     let held = |file: &str| bench.run(&format!("dynamic transducer-class {file} --ratio 0.01 --format csv"));
-    held("good.parquet").exits(0).prints(&["0.1-WB2,50,5000,1", "pass"]);
+    held("good.parquet").exits(0).prints(&["0.1-WB2,50.0,5000.0,1", "pass"]);
     held("bad.parquet").exits(1).prints(&["fail"]).says(&["failure [class-failed] CT: 0.1-WB2 above 10000 Hz"]);
 }
