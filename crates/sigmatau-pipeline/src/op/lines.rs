@@ -1,5 +1,6 @@
 //! What the ops on frequency responses share: the lines of each sensor, out of the rows of a record.
 
+use sigmatau_core::{Finding, Severity};
 use sigmatau_data::Table;
 use sigmatau_dynamic::{Bivariate, Complex64, Line, Response};
 
@@ -32,4 +33,21 @@ pub(super) fn responses(table: &Table) -> Vec<(String, Response)> {
         response.lines.sort_by(|a, b| a.frequency.total_cmp(&b.frequency));
     }
     responses
+}
+
+/// The lines that have a value and an uncertainty, and a remark about the others.
+pub(super) fn assessable(response: &Response) -> (Response, Option<Finding>) {
+    let known = |line: &&Line| line.value.is_finite() && line.covariance.power().is_finite();
+    let lines: Vec<Line> = response.lines.iter().filter(known).copied().collect();
+    let (all, left) = (response.lines.len(), response.lines.len() - lines.len());
+    let remark = (left > 0).then(|| {
+        Finding::new(
+            Severity::Warning,
+            "unknown-lines",
+            format!("{left} of {all} lines of the response have no value or no uncertainty"),
+            "they are left out",
+            "excite the sensor there, or leave those lines out of the response by `range`",
+        )
+    });
+    (Response { lines, findings: Vec::new() }, remark)
 }
