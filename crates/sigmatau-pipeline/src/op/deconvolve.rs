@@ -174,11 +174,13 @@ impl Deconvolutions {
         response: &Response,
     ) -> Result<Restored, DeconvolutionError> {
         let length = samples.len();
+        let (response, remark) = lines::assessable(response);
         let calibration = Calibration::new(&response.lines, rate, length)?;
         let white = Covariance::White { variance: StandardUncertainty(u).into(), length };
         let signal = Signal::new(samples, white)?;
         let budgeted = self.way.budget(&signal, &calibration, &self.bound.bins(length, rate))?;
-        let mut findings: Vec<Finding> = uncovered(response, &calibration, rate, length).into_iter().collect();
+        let beyond = uncovered(&response, &calibration, rate, length);
+        let mut findings: Vec<Finding> = remark.into_iter().chain(beyond).collect();
         findings.extend(budgeted.findings.iter().cloned());
         if self.trials.trials > 0 {
             let check = Check { seed: self.trials.seed, trials: self.trials.trials as u64, ..Check::default() };
