@@ -4,8 +4,10 @@
 //! see [`workbench`].
 
 mod batch;
+mod fleet;
 mod pipelines;
 mod refusals;
 mod resume;
 mod verbs;
+mod waveforms;
 mod workbench;
