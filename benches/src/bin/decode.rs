@@ -1,7 +1,7 @@
-//! Decodes one column of numbers with the parquet crate alone, on one thread: `decode whole|passing FILE COLUMN`.
+//! Decodes columns of numbers with the parquet crate alone, on one thread: `decode whole|passing FILE COLUMN...`.
 //!
-//! The limit that a command on this column is held against: `whole` keeps the column in memory, `passing`
-//! overwrites each row group by the next. Prints the rows and the wall time in s.
+//! The limit that a command on these columns is held against: `whole` keeps each column in memory, `passing`
+//! overwrites each row group by the next. Prints the rows of each and the wall time in s.
 #![expect(clippy::print_stdout, reason = "the face of a tool")]
 
 use parquet::column::reader::ColumnReader;
@@ -11,12 +11,16 @@ use std::fs::File;
 use std::hint::black_box;
 use std::time::Instant;
 
+const USAGE: &str = "usage: decode whole|passing FILE COLUMN...";
+
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [mode, file, column] = words.as_slice() else { return Err("usage: decode whole|passing FILE COLUMN".into()) };
-    let start = Instant::now();
-    let rows = decode(file, column, mode == "whole")?;
-    println!("{rows} rows in {:.4} s", start.elapsed().as_secs_f64());
+    let [mode, file, columns @ ..] = words.as_slice() else { return Err(USAGE.into()) };
+    for column in columns {
+        let start = Instant::now();
+        let rows = decode(file, column, mode == "whole")?;
+        println!("{column}: {rows} rows in {:.4} s", start.elapsed().as_secs_f64());
+    }
     Ok(())
 }
 

@@ -6,9 +6,11 @@
 mod batch;
 mod chain;
 mod correction;
+mod fleet;
 mod pipelines;
 mod refusals;
 mod resume;
 mod sensors;
 mod verbs;
+mod waveforms;
 mod workbench;

@@ -1,4 +1,4 @@
-//! Runs that were stopped, and the bytes that a run gives.
+//! Runs that were stopped, and the bytes that a run gives. Those of sensors stand in `fleet.rs`.
 
 use crate::workbench::{Said, Workbench};
 use std::process::{Child, Command, Stdio};
@@ -18,23 +18,23 @@ fn bench(points: usize) -> Workbench {
 }
 
 /// What a run leaves for good: record, findings, report.
-fn results(bench: &Workbench, run: &str) -> Vec<Vec<u8>> {
+pub(crate) fn results(bench: &Workbench, run: &str) -> Vec<Vec<u8>> {
     ["records/s.parquet", "records/s.findings.parquet", "report.html"]
         .map(|file| bench.bytes(&format!("{run}/{file}")))
         .to_vec()
 }
 
 #[track_caller]
-fn same_results(bench: &Workbench, run: &str, other: &str) {
+pub(crate) fn same_results(bench: &Workbench, run: &str, other: &str) {
     assert!(results(bench, run) == results(bench, other), "{run} and {other} differ");
 }
 
-fn reused(bench: &Workbench, run: &str) -> usize {
+pub(crate) fn reused(bench: &Workbench, run: &str) -> usize {
     bench.text(&format!("{run}/events.jsonl")).matches("\"reused\":true").count()
 }
 
 #[track_caller]
-fn nothing_half_written(bench: &Workbench, run: &str) {
+pub(crate) fn nothing_half_written(bench: &Workbench, run: &str) {
     let left: Vec<String> = bench.files().into_iter().filter(|name| name.starts_with(run)).collect();
     assert!(left.iter().all(|name| !name.ends_with(".part") && !name.contains("/parts/")), "{left:?}");
 }
@@ -50,7 +50,7 @@ fn records_do_not_depend_on_the_number_of_threads_nor_on_the_day() {
 }
 
 /// Starts a run on one thread and waits until some of its units are done.
-fn begun(bench: &Workbench) -> Child {
+pub(crate) fn begun(bench: &Workbench) -> Child {
     let mut command: Command = bench.command("run pipelines/p.toml --out r --threads 1");
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -62,7 +62,7 @@ fn begun(bench: &Workbench) -> Child {
 }
 
 /// Parts with their findings, half-written ones left out.
-fn parts(bench: &Workbench) -> usize {
+pub(crate) fn parts(bench: &Workbench) -> usize {
     let Ok(entries) = bench.path("r/parts/s").read_dir() else { return 0 };
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| !name.starts_with('.') && !name.contains("findings")).count()

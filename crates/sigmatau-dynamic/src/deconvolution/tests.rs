@@ -1,6 +1,5 @@
 use super::*;
 use crate::{Bivariate, Covariance, Variance};
-use sigmatau_spectrum::Gaussian;
 
 const LENGTH: usize = 128;
 const RATE: f64 = 1e5;
@@ -89,44 +88,6 @@ fn covariance_in_time_is_that_of_independent_bins() {
     let restored =
         all()[0].apply(&Recorded { signal: &signal, rate: RATE, response: &response, bound: &bound }).unwrap();
     assert!(matches!(restored.signal.covariance(), Covariance::Mirrored { .. }));
-}
-
-/// How often 1.96 u holds what the gains leave of the truth, and 1.96 √(u² + Δ²/3) the truth, in 300 records.
-fn coverage(way: &Deconvolution) -> [f64; 2] {
-    let (nominal, bound, truth) = (sensor(0.02), bound(), pulse());
-    let errors = Sampler::of_spectrum(nominal.covariance()).unwrap();
-    let noise = Sampler::new(&white(0.01)).unwrap();
-    let certain = through(truth.clone(), &nominal);
-    let (mut held, mut records) = ([0.0; 2], 0.0);
-    for record in 0..300 {
-        let mut gaussian = Gaussian::new(21, record);
-        let drawn = errors.draw(&mut gaussian);
-        let error = |k: usize| Complex64::new(drawn[k], drawn[LENGTH / 2 + 1 + k]);
-        let values = nominal.values().iter().enumerate().map(|(k, h)| h + error(k)).collect();
-        let response = Spectrum::new(LENGTH, values, nominal.covariance().clone()).unwrap();
-        let noisy = certain.iter().zip(noise.draw(&mut gaussian)).map(|(x, e)| x + e).collect();
-        let signal = Signal::new(noisy, white(0.01)).unwrap();
-        let restored =
-            way.apply(&Recorded { signal: &signal, rate: RATE, response: &response, bound: &bound }).unwrap();
-        let gains: Vec<Complex64> = restored.gains.iter().map(|gain| Complex64::from(*gain)).collect();
-        let left = idft(dft(&Signal::new(truth.clone(), white(0.0)).unwrap()).scaled(&gains).unwrap()).into_parts().0;
-        let (u, total) = (restored.signal.covariance().standard_uncertainties(), restored.standard_uncertainties());
-        for (n, x) in restored.signal.values().iter().enumerate() {
-            held[0] += f64::from((x - left[n]).abs() < 1.96 * u[n]);
-            held[1] += f64::from((x - truth[n]).abs() < 1.96 * total[n]);
-            records += 1.0;
-        }
-    }
-    held.map(|held| held / records)
-}
-
-#[test]
-fn intervals_hold_the_truth_as_often_as_stated() {
-    for way in all() {
-        let [left, truth] = coverage(&way);
-        assert!((left - 0.95).abs() < 0.01, "{way:?}: {left}");
-        assert!(truth > 0.94, "{way:?}: {truth}");
-    }
 }
 
 #[test]

@@ -1,24 +1,11 @@
-//! Simulated coverage of filtered signals.
+//! Filtered signals.
 
+use super::{Case, Claim, NORMAL};
 use nalgebra::DMatrix;
 use sigmatau_dynamic::filter::design::{Aim, Design, Goal, Lag};
 use sigmatau_dynamic::filter::{Arma, Filter, Filtered, Fir, Iir, Start};
 use sigmatau_dynamic::{Bivariate, Complex64, Covariance, Line, Response, Variance};
 use sigmatau_spectrum::Gaussian;
-
-/// A row of the table of coverages: how often an interval of nominally 95 % held the truth.
-#[derive(Debug)]
-pub(crate) struct Row {
-    /// What was filtered, and how.
-    pub(crate) what: &'static str,
-    /// The share of the intervals that held it.
-    pub(crate) found: f64,
-    /// How many records were drawn.
-    pub(crate) trials: u64,
-}
-
-/// Half the width of an interval of 95 %, in standard uncertainties.
-const COVERAGE_FACTOR: f64 = 1.959_964;
 
 const RATE: f64 = 100.0;
 
@@ -37,15 +24,26 @@ fn added(one: &[f64], other: &[f64]) -> Vec<f64> {
 /// The share of the looked-at points where the truth is within the interval and what is `allowed` on top.
 fn share(filtered: &Filtered, truth: &[f64], allowed: f64) -> f64 {
     let inside = |n: &&usize| {
-        let half = COVERAGE_FACTOR * filtered.variances[**n].0.sqrt() + allowed;
+        let half = NORMAL * filtered.variances[**n].0.sqrt() + allowed;
         (filtered.values[**n] - truth[**n]).abs() <= half
     };
     LOOKED_AT.iter().filter(inside).count() as f64 / LOOKED_AT.len() as f64
 }
 
-fn coverage(what: &'static str, trials: u64, trial: impl Fn(&mut Gaussian) -> f64) -> Row {
-    let found = (0..trials).map(|stream| trial(&mut Gaussian::new(5, stream))).sum::<f64>() / trials as f64;
-    Row { what, found, trials }
+/// The intervals of a filtered signal.
+fn case(name: &str, claim: Claim, trial: impl Fn(&mut Gaussian) -> f64 + Sync + 'static) -> Case {
+    let trial = move |stream| vec![trial(&mut Gaussian::new(5, stream))];
+    Case { part: "filters", name: name.to_owned(), of: vec!["signal".into()], claim, trial: Box::new(trial) }
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    let [close, short, stated] = [
+        ("sensor, inverse FIR filter of 40 taps", 40, false, Claim::Stated),
+        ("sensor, inverse FIR filter of 8 taps, its bias ignored", 8, false, Claim::Broken),
+        ("sensor, inverse FIR filter of 8 taps, its stated bias added", 8, true, Claim::AtLeast),
+    ]
+    .map(|(name, taps, with_bias, claim)| chain(name, taps, with_bias, claim));
+    vec![fir(), iir(), close, short, stated]
 }
 
 /// Any covariance of `size` coefficients of this standard uncertainty or so.
@@ -55,13 +53,13 @@ fn some_covariance(size: usize, u: f64) -> DMatrix<f64> {
 }
 
 /// A FIR filter whose taps were estimated, on a signal in white noise.
-pub(crate) fn of_fir(trials: u64) -> Row {
+fn fir() -> Case {
     let exact = Fir::certain(vec![0.4, 0.3, -0.2, 0.1]).unwrap();
     let errors = Covariance::White { variance: Variance(1e-4), length: 120 };
     let covariance = Covariance::Dense(some_covariance(4, 0.02));
     let spread = Fir::new(exact.taps().to_vec(), covariance.clone()).unwrap();
     let expected = exact.values(&truth(), Start::Rest);
-    coverage("FIR filter, uncertain taps, white noise", trials, |gaussian| {
+    case("FIR filter, uncertain taps, white noise", Claim::Stated, move |gaussian| {
         let taps = spread.drawn(gaussian).unwrap().taps().to_vec();
         let noise: Vec<f64> = gaussian.take(120).map(|z| 0.01 * z).collect();
         let estimated = Fir::new(taps, covariance.clone()).unwrap();
@@ -70,13 +68,13 @@ pub(crate) fn of_fir(trials: u64) -> Row {
 }
 
 /// An IIR filter whose coefficients were estimated, on a signal in coloured noise.
-pub(crate) fn of_iir(trials: u64) -> Row {
+fn iir() -> Case {
     let noise = Arma::new(&[0.5, -0.8], &[0.3], Variance(1e-4)).unwrap();
     let errors = Covariance::Stationary { autocovariance: noise.autocovariance(), length: 120 };
     let covariance = some_covariance(5, 0.01);
     let spread = Iir::new(vec![0.2, 0.1, 0.05], vec![1.0, -1.1, 0.5], covariance.clone()).unwrap();
     let expected = spread.values(&truth(), Start::Rest);
-    coverage("IIR filter, uncertain coefficients, coloured noise", trials, |gaussian| {
+    case("IIR filter, uncertain coefficients, coloured noise", Claim::Stated, move |gaussian| {
         let drawn = spread.drawn(gaussian).unwrap();
         let estimated = Iir::new(drawn.numerator().to_vec(), drawn.denominator().to_vec(), covariance.clone()).unwrap();
         let record = added(&truth(), &noise.draw(gaussian, 120));
@@ -106,29 +104,14 @@ fn inverse(response: &Response, taps: usize) -> Design<Fir> {
 
 /// The whole chain: calibration, compensation by `taps` taps, corrected signal; with the bias that the design states
 /// added to the interval, or not.
-fn of_chain(what: &'static str, taps: usize, with_bias: bool, trials: u64) -> Row {
+fn chain(name: &str, taps: usize, with_bias: bool, claim: Claim) -> Case {
     let errors = Covariance::White { variance: Variance(4e-6), length: 120 };
     let record = sensor().values(&truth(), Start::Rest);
-    coverage(what, trials, |gaussian| {
+    case(name, claim, move |gaussian| {
         let design = inverse(&calibrated(gaussian, 0.002), taps);
         let noise: Vec<f64> = gaussian.take(120).map(|z| 0.002 * z).collect();
         let corrected = design.filter.apply(&added(&record, &noise), &errors, Start::Rest).unwrap();
         let bias = if with_bias { design.bias_bound(&corrected.values, RATE) } else { 0.0 };
         share(&corrected.advanced(4), &truth(), bias)
     })
-}
-
-/// A compensation that follows the sensor closely: the uncertainty alone covers.
-pub(crate) fn of_close_compensation(trials: u64) -> Row {
-    of_chain("sensor, inverse FIR filter of 40 taps", 40, false, trials)
-}
-
-/// A compensation of too few taps, without its stated bias.
-pub(crate) fn of_short_compensation(trials: u64) -> Row {
-    of_chain("sensor, inverse FIR filter of 8 taps, bias ignored", 8, false, trials)
-}
-
-/// A compensation of too few taps, with its stated bias.
-pub(crate) fn of_stated_bias(trials: u64) -> Row {
-    of_chain("sensor, inverse FIR filter of 8 taps, stated bias added", 8, true, trials)
 }

@@ -1,3 +1,0 @@
-//! How often intervals hold the truth: simulations with a fixed seed.
-
-mod spectra;
