@@ -203,12 +203,12 @@ pub(crate) struct GenerateArguments {
     /// The folder to write to, made if need be
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: PathBuf,
-    /// Points of each clock
+    /// Points of each clock or sensor
     #[arg(long, value_name = "N")]
     pub(crate) points: Option<usize>,
-    /// Number of clocks
+    /// Number of clocks or sensors
     #[arg(long, value_name = "N")]
-    pub(crate) clocks: Option<usize>,
+    pub(crate) members: Option<usize>,
     /// Seed of the noise
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -234,6 +234,9 @@ pub(crate) struct PublishArguments {
     /// Language of headings: en or zh
     #[arg(long, value_name = "TAG", default_value = "en")]
     pub(crate) language: String,
+    /// What the laboratory says in certificates, a TOML file; needed by the format dcc
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
     /// Folder for the documents [default: the run directory]
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,

@@ -88,7 +88,7 @@ impl Decimal {
         let (first, rest) = digits.split_at(1);
         let point = self.exponent + all.len() as i32;
         match usize::try_from(point) {
-            _ if point > 15 || point < -4 => {
+            _ if !(-4..=15).contains(&point) => {
                 let fraction = if rest.is_empty() { String::new() } else { format!(".{rest}") };
                 format!("{sign}{first}{fraction}e{}", point - 1)
             }

@@ -115,6 +115,21 @@ impl ClockOptions {
             value: section.texts("value")?.into_iter().map(|(_, name)| name).collect(),
         })
     }
+
+    /// These options, and what they leave out as `stated` has it.
+    #[must_use]
+    pub fn or(self, stated: Self) -> Self {
+        Self {
+            kind: self.kind.or(stated.kind),
+            unit: self.unit.or(stated.unit),
+            tau0: self.tau0.or(stated.tau0),
+            nominal: self.nominal.or(stated.nominal),
+            hertz: self.hertz.or(stated.hertz),
+            series: self.series.or(stated.series),
+            time: self.time.or(stated.time),
+            value: if self.value.is_empty() { stated.value } else { self.value },
+        }
+    }
 }
 
 /// A clock in a source.

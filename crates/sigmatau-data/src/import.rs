@@ -35,6 +35,7 @@ mod waveform;
 
 use crate::error::Trouble;
 use crate::{Channel, ClockKind, Hertz, Metadata, Table};
+pub use epoch::day_of;
 use flate2::read::MultiGzDecoder;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};

@@ -19,12 +19,19 @@
 //! series = "clock"
 //! time = "epoch"
 //! value = ["phase"]                                   # or one word
+//!
+//! [waveform]                                          # each key may be left out
+//! excitation = "laser"
+//! response = "sensor_out"                             # or, for both: channels = ["laser", "sensor_out"]
+//! sensor = "specimen"
+//! time = "t"
+//! rate = 51_200.0                                     # Hz
 //! ```
 //!
 //! Parsing is strict: an unknown key, a key of another type or a missing one is told with its line.
 
 use crate::document::{Document, DocumentError, Parameter, Section};
-use crate::{ClockOptions, DataError, Input, hash};
+use crate::{ClockOptions, DataError, Input, WaveformOptions, hash};
 use std::path::{Path, PathBuf};
 
 const MANIFEST: &[Parameter] = &[
@@ -35,7 +42,8 @@ const MANIFEST: &[Parameter] = &[
     Parameter::new("licence", "the licence, best as an SPDX expression"),
     Parameter::new("files", "[[files]]: the data"),
     Parameter::new("recipe", "what draws the data, in place of files"),
-    Parameter::new("clock", "[clock]: how the columns are meant"),
+    Parameter::new("clock", "[clock]: how the columns of clocks are meant"),
+    Parameter::new("waveform", "[waveform]: how the columns of waveforms are meant"),
 ];
 
 const FILE: &[Parameter] = &[
@@ -60,6 +68,8 @@ pub struct Manifest {
     pub content: Content,
     /// How the columns of a clock table are meant.
     pub clock: ClockOptions,
+    /// How the columns of a table of waveforms are meant.
+    pub waveform: WaveformOptions,
 }
 
 /// Where the rows of a dataset come from.
@@ -99,6 +109,8 @@ impl Manifest {
         let document = Document::parse(text, &path.display().to_string())?;
         let top = document.section().checked("the manifest", &[MANIFEST])?;
         let clock = top.subsection("clock").map(|clock| clock.checked("[clock]", &[ClockOptions::PARAMETERS]));
+        let waveform =
+            top.subsection("waveform").map(|section| section.checked("[waveform]", &[WaveformOptions::PARAMETERS]));
         Ok(Self {
             name: top.required("name")?,
             title: top.required("title")?,
@@ -107,6 +119,7 @@ impl Manifest {
             licence: top.required("licence")?,
             content: content(&top, path.parent().unwrap_or(Path::new("")))?,
             clock: clock.transpose()?.as_ref().map(ClockOptions::read).transpose()?.unwrap_or_default(),
+            waveform: waveform.transpose()?.as_ref().map(WaveformOptions::read).transpose()?.unwrap_or_default(),
         })
     }
 
@@ -194,6 +207,24 @@ mod tests {
     }
 
     #[test]
+    fn waveforms_have_a_section_of_their_own() {
+        let manifest = parse(
+            "recipe = \"x\"\n[waveform]\nexcitation = \"laser\"\nresponse = \"out\"\nsensor = \"s\"\ntime = \"t\"\n\
+             rate = 51_200\n",
+        )
+        .unwrap();
+        let expected = WaveformOptions {
+            channels: Vec::new(),
+            excitation: Some("laser".into()),
+            response: Some("out".into()),
+            sensor: Some("s".into()),
+            time: Some("t".into()),
+            rate: Some(51_200.0),
+        };
+        assert_eq!((manifest.waveform, manifest.clock), (expected, ClockOptions::default()));
+    }
+
+    #[test]
     fn a_recipe_is_kept_as_it_stands() {
         assert_eq!(parse("recipe = \"fleet\"\n").unwrap().content, Content::Recipe("fleet".into()));
     }
@@ -225,6 +256,8 @@ mod tests {
             ("recipe = \"x\"\n[clock]\nvalue = [1]", "`value` lists words in quotes"),
             ("recipe = \"x\"\n[clock]\nkind = \"time\"", "there is no kind `time`; known are `phase`, `frequency`"),
             ("recipe = \"x\"\n[clock]\nunit = \"nsec\"", "`nsec` is not a unit"),
+            ("recipe = \"x\"\n[waveform]\nrate = 0", "line 7: `rate` of [waveform] must be a positive number"),
+            ("recipe = \"x\"\n[waveform]\nchannels = [\"a\"]\nresponse = \"b\"", "line 7: state either `channels` or"),
             ("recipe = \"x\"\nclock = 3", "line 6: a table is expected here"),
             ("files = [\"a\"]", "line 5: a table is expected here"),
             ("[[files]]\npath = \"/a\"", "the path is absolute"),

@@ -6,20 +6,30 @@
 mod builder;
 pub mod certificate;
 pub mod clock;
+pub mod comparison;
 pub mod covariance;
+pub mod drift;
 pub mod dynamic;
 pub mod energy;
 pub mod ensemble;
+pub mod filter;
 pub mod finding;
 pub mod hat;
 pub mod mask;
 pub mod model;
+pub mod phasor;
+pub mod reading;
+pub mod reference_energy;
 pub mod response;
+pub mod sample_clock;
+pub mod signal;
+pub mod sine;
 pub mod spectrum;
 pub mod stability;
 pub mod time_error;
 pub mod time_transfer;
 pub mod tracks;
+pub mod transducer_class;
 pub mod waveform;
 
 pub use builder::{Cell, Rows};
@@ -148,7 +158,17 @@ pub static SCHEMAS: &[&Schema] = &[
     &waveform::SCHEMA,
     &response::SCHEMA,
     &model::SCHEMA,
+    &sine::SCHEMA,
+    &sample_clock::SCHEMA,
+    &comparison::SCHEMA,
+    &phasor::SCHEMA,
+    &reference_energy::SCHEMA,
+    &transducer_class::SCHEMA,
+    &drift::SCHEMA,
+    &reading::SCHEMA,
     &certificate::SCHEMA,
+    &filter::SCHEMA,
+    &signal::SCHEMA,
     &finding::SCHEMA,
 ];
 

@@ -12,6 +12,7 @@ mod layout;
 mod pace;
 mod steady;
 
+use crate::document::{DocumentError, Parameter, Section};
 use crate::parquet_file::ParquetFile;
 use crate::rows::gather::{Lane, gather};
 use crate::rows::index::{self, Segment};
@@ -31,14 +32,77 @@ pub use steady::SteadyWaveform;
 /// What the user states about a table of waveforms; what is left out is taken from the table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WaveformOptions {
-    /// The channels in the wanted order; the columns `excitation` and `response` where there are none.
+    /// The channels in the wanted order, where they are not those of an excitation and a response.
     pub channels: Vec<Channel>,
+    /// The column of what went in; `excitation` where none is stated.
+    pub excitation: Option<String>,
+    /// The column of what came out; `response` where none is stated.
+    pub response: Option<String>,
     /// The column of names.
     pub sensor: Option<String>,
     /// The column of sampling instants.
     pub time: Option<String>,
     /// The sampling rate in Hz.
     pub rate: Option<f64>,
+}
+
+impl WaveformOptions {
+    /// The keys by which options are stated in manifests and pipelines.
+    pub const PARAMETERS: &[Parameter] = &[
+        Parameter::new("excitation", "column of what went in, as a reference measured it; `excitation` if left out"),
+        Parameter::new("response", "column of what came out of the sensor; `response` if left out"),
+        Parameter::new("channels", "columns of samples, in place of excitation and response").or("[]"),
+        Parameter::new("sensor", "column with the names of the sensors"),
+        Parameter::new("time", "column with the sampling instants"),
+        Parameter::new("rate", "sampling rate in Hz, where there are no instants"),
+    ];
+
+    /// Reads the options from a section that knows their keys.
+    ///
+    /// # Errors
+    /// When a key holds no word, the rate is not positive, or channels are stated in two ways, with the line.
+    pub fn read(section: &Section<'_>) -> Result<Self, DocumentError> {
+        let channels = section.texts("channels")?.iter().map(|(_, column)| Channel::from(column.as_str())).collect();
+        let options = Self {
+            channels,
+            excitation: section.text("excitation")?,
+            response: section.text("response")?,
+            sensor: section.text("sensor")?,
+            time: section.text("time")?,
+            rate: section.positive("rate")?,
+        };
+        match !options.channels.is_empty() && options.names_pair() {
+            true => Err(section.refuse_key("channels", "state either `channels` or `excitation` and `response`")),
+            false => Ok(options),
+        }
+    }
+
+    /// These options, and what they leave out as `stated` has it.
+    #[must_use]
+    pub fn or(self, stated: Self) -> Self {
+        let of_channels = if self.names_pair() { Vec::new() } else { stated.channels };
+        Self {
+            channels: if self.channels.is_empty() { of_channels } else { self.channels },
+            excitation: self.excitation.or(stated.excitation),
+            response: self.response.or(stated.response),
+            sensor: self.sensor.or(stated.sensor),
+            time: self.time.or(stated.time),
+            rate: self.rate.or(stated.rate),
+        }
+    }
+
+    /// The channels in the wanted order, by what is stated of them and else by the usual names.
+    pub fn wanted(&self) -> Vec<Channel> {
+        let named = |stated: &Option<String>, usual| Channel::from(stated.as_deref().unwrap_or(usual));
+        match self.channels.as_slice() {
+            [] => vec![named(&self.excitation, "excitation"), named(&self.response, "response")],
+            stated => stated.to_vec(),
+        }
+    }
+
+    fn names_pair(&self) -> bool {
+        self.excitation.is_some() || self.response.is_some()
+    }
 }
 
 /// A column of samples.

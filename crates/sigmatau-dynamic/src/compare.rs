@@ -27,6 +27,8 @@ pub struct Comparison {
     pub difference: Complex64,
     /// E_n of the complex value: the distance of both in units of the region that holds `CONFIDENCE`.
     pub en: f64,
+    /// The probability that chance makes the complex values differ as much: 1 − `CONFIDENCE` where E_n is 1.
+    pub p_value: f64,
     /// E_n of the magnitudes, with the sign of their difference.
     pub en_magnitude: f64,
     /// E_n of the phases, with the sign of their difference.
@@ -62,7 +64,7 @@ impl Comparison {
         let difference = one.value - other.value;
         let [mine, theirs] = [one, other].map(|line| own_share(line, shared));
         let (covariance, dof) = (mine + theirs, effective([(mine, one.dof), (theirs, other.dof)]));
-        let factor = coverage_factor(CONFIDENCE, dof);
+        let (factor, distance) = (coverage_factor(CONFIDENCE, dof), distance(difference, &covariance));
         let along =
             |direction: fn(&Line) -> Complex64| mine.along(direction(one)).hypot(theirs.along(direction(other)));
         let phases = (mine.along(one.value * Complex64::I) / one.value.norm())
@@ -70,7 +72,8 @@ impl Comparison {
         Self {
             frequency: one.frequency,
             difference,
-            en: distance(difference, &covariance) / region_factor(CONFIDENCE, dof),
+            en: distance / region_factor(CONFIDENCE, dof),
+            p_value: outside(distance, dof),
             en_magnitude: (one.value.norm() - other.value.norm()) / (factor * along(|line| line.value)),
             en_phase: (one.value * other.value.conj()).arg() / (factor * phases),
         }
@@ -78,7 +81,7 @@ impl Comparison {
 }
 
 /// The covariance of a line without what it has in common with others; at least [`OWN`] of it.
-pub(crate) fn own_share(line: &Line, shared: f64) -> Bivariate {
+pub fn own_share(line: &Line, shared: f64) -> Bivariate {
     let common = shared * shared * line.value.norm_sqr();
     let Bivariate { real, imaginary, cross } = line.covariance;
     Bivariate { real: (real - common).max(OWN * real), imaginary: (imaginary - common).max(OWN * imaginary), cross }
@@ -121,6 +124,14 @@ pub fn region_factor(probability: f64, dof: f64) -> f64 {
     let logarithm = -(-probability).ln_1p();
     let square = if dof < MANY { dof * (2.0 * logarithm / dof).exp_m1() } else { 2.0 * logarithm };
     square.sqrt()
+}
+
+/// The probability outside the region of the factor k, see [`region_factor`]: (1 + k²/ν)^(−ν/2), and exp(−k²/2) where
+/// the covariance is known.
+fn outside(factor: f64, dof: f64) -> f64 {
+    let square = factor * factor;
+    let logarithm = if dof < MANY { dof * (square / dof).ln_1p() } else { square };
+    (-0.5 * logarithm).exp()
 }
 
 /// Whether the region of a line that holds a probability holds a value.
@@ -200,6 +211,13 @@ mod tests {
     fn nothing_is_known_outside_the_lines() {
         let response = result(vec![line(100.0, Complex64::ONE, 0.1), line(200.0, Complex64::ONE, 0.1)]);
         assert_eq!([50.0, 100.0, 150.0, 300.0].map(|f| at(&response, f).is_some()), [false, true, true, false]);
+    }
+
+    #[test]
+    fn e_n_of_one_has_a_chance_of_one_in_twenty() {
+        for dof in [5.0, 100.0, f64::INFINITY] {
+            assert!((outside(region_factor(CONFIDENCE, dof), dof) - 0.05).abs() < 1e-12, "{dof}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //!
 //! One entry per file in the folder `deconvolution/`; pipelines and tests walk [`REGULARISATIONS`].
 
+mod calibration;
 mod low_pass;
 mod tikhonov;
 mod water_level;
@@ -26,6 +27,7 @@ use crate::covariance::{CovarianceError, Sampler};
 use crate::dft::{DftError, Signal, Spectrum, dft, idft};
 use crate::verify::{Check, Claim, Verification, VerifyError, verify};
 use crate::{Complex64, SpectralCovariance};
+pub use calibration::{Budgeted, Calibration};
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity};
 
@@ -122,6 +124,22 @@ pub enum DeconvolutionError {
         bin: usize,
         /// Its bound.
         value: f64,
+    },
+    /// Lines do not rise in frequency.
+    #[error("deconvolve: the line at {frequency} Hz is not above the one before; merge lines of one frequency first")]
+    Order {
+        /// The frequency in Hz.
+        frequency: f64,
+    },
+    /// A line is zero or not finite.
+    #[error(
+        "deconvolve: the line at {frequency} Hz with the value {value} has no inverse with an uncertainty; leave it out"
+    )]
+    Line {
+        /// The frequency in Hz.
+        frequency: f64,
+        /// Its value.
+        value: Complex64,
     },
     /// The spectra do not fit each other.
     #[error(transparent)]

@@ -8,6 +8,9 @@
 //! value = 9.159953420118652e-2
 //! tolerance = 1e-12
 //! ```
+//!
+//! Where the record states standard uncertainties, `uncertainty = "magnitude_u"` names their column in place of a
+//! tolerance, and the value must lie within `coverage` of them.
 
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::nearest::did_you_mean;
@@ -21,6 +24,8 @@ const EXPECT: &[Parameter] = &[
     Parameter::new("column", "the column with the value"),
     Parameter::new("value", "the value that it must have"),
     Parameter::new("tolerance", "the largest relative deviation; a value of 0 is exact").or("1e-12"),
+    Parameter::new("uncertainty", "column with the standard uncertainty of the value, in place of a tolerance"),
+    Parameter::new("coverage", "the largest deviation in standard uncertainties").or("3"),
 ];
 
 /// A value that a record must show.
@@ -31,7 +36,16 @@ pub struct Expectation {
     rows: Vec<Condition>,
     column: String,
     value: f64,
-    tolerance: f64,
+    room: Room,
+}
+
+/// How far from the value a record may be.
+#[derive(Clone, Debug, PartialEq)]
+enum Room {
+    /// The largest deviation.
+    Deviation(f64),
+    /// So many of the standard uncertainties in a column.
+    Uncertainties { column: String, coverage: f64 },
 }
 
 /// What a column must hold in the rows that are looked at.
@@ -59,16 +73,15 @@ impl Expectation {
         let rows = section.subsection("rows").ok_or_else(|| section.missing("rows"))?;
         let rows = rows.table("write the rows as { column = value, … }")?;
         let column = section.required("column")?;
-        match field(&section, "column", &column, fields)?.kind {
-            Kind::Text => Err(section.refuse_key("column", &format!("the column `{column}` holds words, no numbers"))),
-            Kind::Float | Kind::Integer => Ok(Self {
-                step,
-                rows: rows.keys().into_iter().map(|name| condition(&rows, name, fields)).collect::<Result<_, _>>()?,
-                column,
-                value: section.number("value")?.ok_or_else(|| section.missing("value"))?,
-                tolerance: section.number("tolerance")?.ok_or_else(|| section.missing("tolerance"))?,
-            }),
-        }
+        numbers(&section, "column", &column, fields)?;
+        let value = section.number("value")?.ok_or_else(|| section.missing("value"))?;
+        Ok(Self {
+            step,
+            rows: rows.keys().into_iter().map(|name| condition(&rows, name, fields)).collect::<Result<_, _>>()?,
+            column,
+            value,
+            room: room(&section, value, fields)?,
+        })
     }
 
     /// Looks the value up in a record; the answer to an unmet expectation says what was found.
@@ -77,12 +90,46 @@ impl Expectation {
     /// When no row fits, or a fitting row has another value.
     pub fn check(&self, table: &Table) -> Result<(), String> {
         let fitting = (0..table.rows()).filter(|row| self.rows.iter().all(|condition| condition.holds(table, *row)));
-        let mut found = fitting.filter_map(|row| number(table, &self.column, row)).peekable();
+        let found = |row| Some((number(table, &self.column, row)?, self.room.at(table, row)?));
+        let mut found = fitting.filter_map(found).peekable();
         if found.peek().is_none() {
             return Err(format!("{self}: there is no such row"));
         }
-        let met = |found: f64| (found - self.value).abs() <= self.tolerance * self.value.abs();
-        found.find(|found| !met(*found)).map_or(Ok(()), |found| Err(format!("{self}: found {found:e}")))
+        let met = |(found, room): &(f64, f64)| (found - self.value).abs() <= *room;
+        found.find(|found| !met(found)).map_or(Ok(()), |(found, _)| Err(format!("{self}: found {found:e}")))
+    }
+}
+
+impl Room {
+    /// The largest deviation in a row.
+    fn at(&self, table: &Table, row: usize) -> Option<f64> {
+        match self {
+            Self::Deviation(deviation) => Some(*deviation),
+            Self::Uncertainties { column, coverage } => Some(coverage * number(table, column, row)?),
+        }
+    }
+}
+
+fn room(section: &Section<'_>, value: f64, fields: &[Field]) -> Result<Room, DocumentError> {
+    let Some(column) = section.text("uncertainty")? else {
+        let tolerance = section.number("tolerance")?.ok_or_else(|| section.missing("tolerance"))?;
+        return match section.has("coverage") {
+            true => Err(section.refuse_key("coverage", "`coverage` goes with `uncertainty`; name the column of both")),
+            false => Ok(Room::Deviation(tolerance * value.abs())),
+        };
+    };
+    numbers(section, "uncertainty", &column, fields)?;
+    match section.has("tolerance") {
+        true => Err(section.refuse_key("tolerance", "state either `tolerance` or `uncertainty`")),
+        false => Ok(Room::Uncertainties { column, coverage: section.positive("coverage")?.unwrap_or(f64::NAN) }),
+    }
+}
+
+/// Makes sure that the column of this name holds numbers.
+fn numbers(section: &Section<'_>, key: &str, name: &str, fields: &[Field]) -> Result<(), DocumentError> {
+    match field(section, key, name, fields)?.kind {
+        Kind::Text => Err(section.refuse_key(key, &format!("the column `{name}` holds words, no numbers"))),
+        Kind::Float | Kind::Integer => Ok(()),
     }
 }
 
@@ -122,7 +169,11 @@ fn number(table: &Table, column: &str, row: usize) -> Option<f64> {
 impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.rows.iter().try_for_each(|condition| write!(f, "{condition} "))?;
-        write!(f, "{} = {:e} ± {:e}", self.column, self.value, self.tolerance * self.value.abs())
+        write!(f, "{} = {:e} ± ", self.column, self.value)?;
+        match &self.room {
+            Room::Deviation(deviation) => write!(f, "{deviation:e}"),
+            Room::Uncertainties { column, coverage } => write!(f, "{coverage} {column}"),
+        }
     }
 }
 
@@ -176,6 +227,19 @@ mod tests {
     }
 
     #[test]
+    fn a_value_may_be_off_by_some_of_its_uncertainties() {
+        let of = |value: f64| {
+            let rows = "rows = { tau_s = 10, estimator = \"mdev\" }";
+            read(&format!("{rows}\ncolumn = \"deviation\"\nvalue = {value}\nuncertainty = \"lower\"\ncoverage = 2\n"))
+        };
+        let lower = Column::float("lower", Unit::ONE, vec![f64::NAN, 0.1, f64::NAN]);
+        let table = Table::new(table().columns().iter().cloned().chain([lower]).collect()).unwrap();
+        assert_eq!((of(0.31).unwrap().check(&table), of(0.69).unwrap().check(&table)), (Ok(()), Ok(())));
+        let message = of(0.29).unwrap().check(&table).unwrap_err();
+        assert_eq!(message, "tau_s=10 estimator=mdev deviation = 2.9e-1 ± 2 lower: found 5e-1");
+    }
+
+    #[test]
     fn a_missing_value_meets_nothing() {
         assert!(expectation(40, 0.25).check(&table()).unwrap_err().ends_with("found NaN"));
     }
@@ -192,6 +256,12 @@ mod tests {
             ("rows = {}\ncolumn = \"noise\"", "line 3: the column `noise` holds words"),
             ("rows = {}\ncolumn = \"m\"", "the expectation needs the key `value`"),
             ("column = \"m\"", "the expectation needs the key `rows`"),
+            (
+                "rows = {}\ncolumn = \"m\"\nvalue = 1\nuncertainty = \"lower\"\ntolerance = 1",
+                "line 6: state either `tolerance` or `uncertainty`",
+            ),
+            ("rows = {}\ncolumn = \"m\"\nvalue = 1\ncoverage = 2", "line 5: `coverage` goes with `uncertainty`"),
+            ("rows = {}\ncolumn = \"m\"\nvalue = 1\nuncertainty = \"noise\"", "line 5: the column `noise` holds words"),
         ];
         for (text, reason) in cases {
             let message = read(text).unwrap_err();

@@ -9,21 +9,35 @@ use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
 mod clock;
+mod coefficients;
+mod compare;
+mod compensate;
 mod covariance;
+mod deconvolve;
+mod drift;
 mod dynamic;
 mod energy;
 mod ensemble;
+mod filter;
 mod hat;
 mod identify;
 mod lines;
 mod mask;
+mod merge;
+mod network;
 mod phase;
+mod phasors;
+mod reference_energy;
 mod response;
+mod sample_clock;
+mod signals;
 mod simultaneous;
+mod sine;
 mod spectrum;
 mod stability;
 mod time_error;
 mod time_transfer;
+mod transducer_class;
 
 /// Every op.
 pub static OPS: &[&Op] = &[
@@ -39,6 +53,18 @@ pub static OPS: &[&Op] = &[
     &energy::OP,
     &response::OP,
     &identify::OP,
+    &sine::OP,
+    &sample_clock::OP,
+    &compensate::OP,
+    &filter::OP,
+    &deconvolve::OP,
+    &merge::OP,
+    &compare::OP,
+    &phasors::OP,
+    &reference_energy::OP,
+    &transducer_class::OP,
+    &drift::OP,
+    &network::OP,
 ];
 
 /// What an op is about, and the verb of the command line that has it.

@@ -9,7 +9,7 @@ use crate::spec::Spec;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_data::{DataError, Schema};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const STEP: &[Parameter] = &[
     Parameter::new("name", "name of the step and of its record"),
@@ -22,6 +22,7 @@ const PUBLISH: &[Parameter] = &[
     Parameter::new("file", "file name in the run directory; report.html, or STEP.csv and the like, if left out"),
     Parameter::new("steps", "the steps whose records are published; all if left out"),
     Parameter::new("language", "language of headings: en or zh").or("\"en\""),
+    Parameter::new("profile", "file with what the laboratory says in certificates"),
 ];
 
 /// A pipeline that can run.
@@ -76,6 +77,8 @@ pub struct Publication {
     pub steps: Vec<usize>,
     /// The tag of the language.
     pub language: String,
+    /// The file with what the laboratory says in certificates.
+    pub profile: Option<PathBuf>,
     origin: String,
     /// The line of each key, or else of the publication.
     lines: Vec<(&'static str, Option<usize>)>,
@@ -125,7 +128,7 @@ impl Plan {
         let datasets = all(datasets.collect(), |((name, section), reads)| Planned::read(&name, section, base, reads))?;
         let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
         let tables: Vec<(&str, &Schema)> = steps.iter().map(|step| (step.name.as_str(), step.op.schema)).collect();
-        let publications = all(spec.publications, |section| publication(section, &names))?;
+        let publications = all(spec.publications, |section| publication(section, &names, base))?;
         let expectations = all(spec.expectations, |section| Expectation::read(section, &tables))?;
         let opened = datasets.iter().map(opened).collect::<Result<_, _>>()?;
         let text = document.text.clone();
@@ -179,7 +182,7 @@ fn step(
     let mut feed = |key: &'static str, wanted: Reads| {
         let place = section.one_of(key, "dataset or earlier step", known.iter().copied())?;
         let there = match place.checked_sub(datasets.len()) {
-            None => reads[place].get_or_insert(wanted).to_owned(),
+            None => *reads[place].insert(reads[place].map_or(wanted, |read| read.widened(wanted))),
             Some(step) => Reads::Record(earlier[step].op.schema),
         };
         let message = || format!("`{}` holds {there}, and {wanted} is read here", known[place]);
@@ -195,7 +198,7 @@ fn step(
     Ok(Step { dataset, beside, op, analysis: (op.plan)(&section)?, name })
 }
 
-fn publication(section: Section<'_>, steps: &[&str]) -> Result<Publication, DocumentError> {
+fn publication(section: Section<'_>, steps: &[&str], base: &Path) -> Result<Publication, DocumentError> {
     let section = section.checked("the publication", &[PUBLISH])?;
     let place = |(line, name): (Option<usize>, String)| {
         let unknown = || section.refuse(line, &format!("there is no step `{name}`{}", did_you_mean(&name, steps)));
@@ -207,6 +210,7 @@ fn publication(section: Section<'_>, steps: &[&str]) -> Result<Publication, Docu
         file: section.text("file")?.map(|name| plain(&section, name)).transpose()?,
         steps: if named.is_empty() { (0..steps.len()).collect() } else { named },
         language: section.required("language")?,
+        profile: section.text("profile")?.map(|file| base.join(file)),
         origin: section.origin().to_owned(),
         lines: PUBLISH.iter().map(|key| (key.name, section.line(key.name))).collect(),
     })

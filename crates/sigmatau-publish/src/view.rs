@@ -3,6 +3,7 @@
 //! One file per kind of record in the folder `view/`. A record of another kind has no charts and is
 //! shown as a table. What never lives here: colours, sizes, markup.
 
+mod drift;
 mod dynamic;
 mod energy;
 mod ensemble;
@@ -10,6 +11,7 @@ mod hat;
 pub(crate) mod headline;
 mod mask;
 mod response;
+mod signal;
 mod spectrum;
 pub mod stability;
 mod time_error;
@@ -40,6 +42,8 @@ static VIEWS: &[(&str, View)] = &[
     ("time-error/1", time_error::charts),
     ("energy/1", energy::charts),
     ("response/1", response::charts),
+    ("signal/1", signal::charts),
+    ("drift/1", drift::charts),
 ];
 
 /// One chart: the curves of a group of series for one statistic.

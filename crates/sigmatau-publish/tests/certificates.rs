@@ -242,8 +242,8 @@ fn other_records_are_attached_with_their_hash() {
     assert_eq!(Record::read(&path).unwrap().table.floats("covariance"), Some(&[2e-9][..]));
 }
 
-#[test]
-fn stability_goes_out_with_its_intervals() {
+/// One clock at two averaging times; the upper end of an interval and the degrees of freedom know no bounds.
+fn stability() -> Record {
     let column = |name: &str, values: [f64; 2]| Column::float(name, Unit::ONE, values.to_vec());
     let table = Table::new(vec![
         Column::text("series", vec!["maser-1".into(); 2]),
@@ -255,7 +255,12 @@ fn stability_goes_out_with_its_intervals() {
         column("confidence", [0.95, 0.95]),
         column("edf", [812.5, f64::INFINITY]),
     ]);
-    let text = issue(&[record("clocks", "stability/1", table.unwrap())], "", &profile(""), Language::Chinese).unwrap();
+    record("clocks", "stability/1", table.unwrap())
+}
+
+#[test]
+fn stability_goes_out_with_its_intervals() {
+    let text = issue(&[stability()], "", &profile(""), Language::Chinese).unwrap();
     let imported = read(&text);
     assert_eq!(imported.findings, []);
     let table = &imported.table;
@@ -282,4 +287,6 @@ fn certificates_can_be_kept_for_the_schema() {
         let text = issue(&records, "acc-1", &profile(form), language).unwrap();
         std::fs::write(folder.join(format!("{name}.xml")), text).unwrap();
     }
+    let text = issue(&[stability()], "", &profile(""), Language::English).unwrap();
+    std::fs::write(folder.join("stability.xml"), text).unwrap();
 }

@@ -9,6 +9,7 @@
 //! two (frequencies known) or three to five passes, and O(K²) memory beside the record. Covariances hold for white
 //! residuals.
 
+mod distortion;
 mod imperfection;
 mod normal;
 mod start;
@@ -16,6 +17,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
+pub use distortion::Distortion;
 pub use imperfection::repeated_rounding;
 
 use crate::fft::Complex64;

@@ -13,7 +13,7 @@ use sigmatau_pipeline::{Event, Listener};
 use std::path::Path;
 
 pub(crate) fn generate(asked: GenerateArguments) -> anyhow::Result<Exit> {
-    let overrides = Overrides { points: asked.points, members: asked.clocks, seed: asked.seed };
+    let overrides = Overrides { points: asked.points, members: asked.members, seed: asked.seed };
     let recipe = recipe(&asked.recipe)?.with(overrides)?;
     let folder = &asked.output;
     std::fs::create_dir_all(folder).with_context(|| format!("make the folder `{}`", folder.display()))?;

@@ -4,10 +4,13 @@
 //! see [`workbench`].
 
 mod batch;
+mod chain;
+mod correction;
 mod fleet;
 mod pipelines;
 mod refusals;
 mod resume;
+mod sensors;
 mod verbs;
 mod waveforms;
 mod workbench;

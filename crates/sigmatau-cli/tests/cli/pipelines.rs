@@ -1,6 +1,9 @@
 //! The pipelines that people copy: each one plans, and those that expect something find it.
 
 use crate::workbench::{Workbench, lines, phase};
+use sigmatau_data::generate::{Overrides, Recipe};
+use sigmatau_pipeline::Document;
+use sigmatau_pipeline::document::Section;
 use std::path::{Path, PathBuf};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -42,10 +45,12 @@ fn every_pipeline_plans_and_runs_and_meets_what_it_expects() {
     assert!(pipelines.len() >= 4, "{pipelines:?}");
     for (number, name) in pipelines.into_iter().enumerate() {
         bench.run(&format!("check {name}")).exits(0);
-        let smaller = if name.ends_with("quickstart.toml") {
-            "--set dataset.clocks.points=2000 --set dataset.standards.points=2000"
-        } else {
-            ""
+        let smaller = match name.rsplit('/').next() {
+            Some("quickstart.toml") => "--set dataset.clocks.points=2000 --set dataset.standards.points=2000",
+            Some("accelerometers.toml") => {
+                "--set dataset.noise.members=1 --set dataset.periods.members=1 --set dataset.tones.members=1"
+            }
+            _ => "",
         };
         let said = bench.run(&format!("run {name} --out run-{number} {smaller}")).exits(0);
         assert!(!bench.text(name).contains("[[expect]]") || said.out().contains("expected"), "{name}");
@@ -82,4 +87,32 @@ fn the_reference_data_are_those_of_the_formula() {
         n = 16_807 * n % 2_147_483_647;
     }
     assert_eq!(values.len(), 1000);
+}
+
+#[test]
+fn the_expected_responses_are_those_of_the_recipes() {
+    let text = std::fs::read_to_string(Path::new(ROOT).join("pipelines/validation/sensors.toml")).unwrap();
+    let document = Document::parse(&text, "sensors.toml").unwrap();
+    let expected = document.section().subsections("expect").unwrap();
+    assert!(expected.len() >= 40, "{}", expected.len());
+    for expectation in expected {
+        let (word, number) =
+            (|key| expectation.required(key).unwrap(), |key| expectation.number(key).unwrap().unwrap());
+        let rows = expectation.subsection("rows").unwrap();
+        let (sensor, frequency) = (rows.required("sensor").unwrap(), rows.number("frequency_hz").unwrap().unwrap());
+        let truth = recipe(&document.section(), &word("step")).truth(&[frequency]).unwrap();
+        let place = truth.texts("sensor").unwrap().iter().position(|name| *name == sensor).unwrap();
+        let known = truth.floats(&word("column")).unwrap()[place];
+        assert_eq!(number("value"), known, "{} {sensor} {frequency} {}", word("step"), word("column"));
+        assert_eq!(word("uncertainty"), format!("u_{}", word("column")));
+    }
+}
+
+/// The recipe that a step of a pipeline works on.
+fn recipe(pipeline: &Section<'_>, step: &str) -> Recipe {
+    let steps = pipeline.subsections("step").unwrap();
+    let step = steps.into_iter().find(|section| section.required("name").unwrap() == step).unwrap();
+    let dataset = pipeline.subsection("dataset").unwrap().subsection(&step.required("dataset").unwrap()).unwrap();
+    let overrides = Overrides { members: dataset.count("members").unwrap(), ..Default::default() };
+    Recipe::builtin(&dataset.required("recipe").unwrap()).unwrap().with(overrides).unwrap()
 }

@@ -179,7 +179,7 @@ fn other_verbs_refuse_as_well() {
         ("import auto mazer.phd -o x.parquet", "mazer.phd"),
         ("import auto maser.phd -o nowhere/x.parquet", "directories are not created on the way"),
         ("generate clock -o x", "did you mean `clocks`?"),
-        ("generate clocks -o x --clocks 0", "at least one of each"),
+        ("generate clocks -o x --members 0", "at least one of each"),
         ("generate clocks -o maser.phd", "maser.phd"),
         ("inspect maser.phd", "it is not a Parquet file"),
         ("inspect nowhere.parquet", "open `nowhere.parquet`"),

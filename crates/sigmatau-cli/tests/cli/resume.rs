@@ -12,7 +12,7 @@ const PIPELINE: &str = "[dataset.clocks]\npath = \"../demo/dataset.toml\"\n\
 /// A folder with 200 clocks.
 fn bench(points: usize) -> Workbench {
     let bench = Workbench::new();
-    bench.run(&format!("generate clocks -o demo --clocks 200 --points {points}")).exits(0);
+    bench.run(&format!("generate clocks -o demo --members 200 --points {points}")).exits(0);
     bench.put("pipelines/p.toml", PIPELINE);
     bench
 }
@@ -108,7 +108,7 @@ fn an_interrupted_run_stops_with_3_and_is_resumed_to_the_same_bytes() {
 #[test]
 fn an_interrupted_analysis_without_a_run_directory_stops_at_once_with_3() {
     let bench = Workbench::new();
-    bench.run("generate clocks -o demo --clocks 1 --points 200000").exits(0);
+    bench.run("generate clocks -o demo --members 1 --points 200000").exits(0);
     let mut command = bench.command("stability demo --tau all -o result.txt");
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(Duration::from_secs(1));
@@ -158,7 +158,7 @@ fn another_parameter_or_other_data_are_computed_anew() {
     run("--out r --resume --set step.s.confidence=0.9");
     run("--out fresh --set step.s.confidence=0.9");
     same_results(&bench, "r", "fresh");
-    bench.run("generate clocks -o demo --clocks 200 --points 400 --seed 5").exits(0);
+    bench.run("generate clocks -o demo --members 200 --points 400 --seed 5").exits(0);
     run("--out r --resume --set step.s.confidence=0.9");
     run("--out other --set step.s.confidence=0.9");
     same_results(&bench, "r", "other");

@@ -185,7 +185,7 @@ fn import_leaves_out_a_file_it_cannot_read_and_goes_on() {
 #[test]
 fn generate_writes_a_table_and_the_manifest_that_describes_it() {
     let bench = Workbench::new();
-    let said = bench.run("generate clocks -o demo --points 300 --clocks 13 --seed 7").exits(0);
+    let said = bench.run("generate clocks -o demo --points 300 --members 13 --seed 7").exits(0);
     said.prints(&["demo/clocks.parquet\n", "demo/dataset.toml\n"]).says(&["planted: "]);
     assert_eq!(
         read_table(&bench.path("demo/clocks.parquet")).unwrap().texts("series").unwrap().last().unwrap(),
@@ -193,7 +193,7 @@ fn generate_writes_a_table_and_the_manifest_that_describes_it() {
     );
     bench.run("stability demo --tau 1 --format csv").exits(0).prints(&["maser-1.2,oadev,"]);
     let table = bench.bytes("demo/clocks.parquet");
-    bench.run("generate clocks -o again --points 300 --clocks 13 --seed 7").exits(0);
+    bench.run("generate clocks -o again --points 300 --members 13 --seed 7").exits(0);
     assert_eq!(bench.bytes("again/clocks.parquet"), table);
     bench.put("demo/clocks.parquet", &table[..table.len() - 1]);
     bench.run("stability demo/dataset.toml").exits(2).says(&["its BLAKE3 hash is"]);

@@ -36,6 +36,16 @@ pub(crate) fn parse_civil(text: &str) -> Option<i64> {
     civil(year, month, day, time_of_day(hour, minute, seconds)?)
 }
 
+/// The days from 1970-01-01 to a date such as `2026-01-31`, or to an instant such as `2026-01-31T12:00:00`.
+///
+/// ```
+/// use sigmatau_data::import::day_of;
+/// assert_eq!((day_of("1970-01-02T12:00:00"), day_of("2025-02-29")), (Some(1.5), None));
+/// ```
+pub fn day_of(text: &str) -> Option<f64> {
+    Some(parse_civil(text)? as f64 / DAY_NS as f64)
+}
+
 /// Nanoseconds into the day; nothing where the clock does not show such a time.
 pub(crate) fn time_of_day(hour: i64, minute: i64, seconds: &str) -> Option<i64> {
     let seconds = decimal(seconds, SECOND_NS)?;

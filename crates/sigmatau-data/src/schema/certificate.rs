@@ -24,7 +24,7 @@ pub static SCHEMA: Schema = Schema {
         float("p", "1", "coverage probability; null where none is stated"),
         float("lower", "", "lower end of the coverage interval; null where none is stated"),
         float("upper", "", "upper end of the coverage interval; null where none is stated"),
-        float("covariance", "", "covariance with the other part of a complex value; null where there is none"),
+        float("cov_parts", "", "covariance with the other part of a complex value; null where there is none"),
         text("distribution", "distribution of the values; empty where none is stated"),
     ],
 };

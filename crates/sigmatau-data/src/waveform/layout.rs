@@ -9,9 +9,6 @@ use sigmatau_core::Unit;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::unit::Conversion;
 
-/// The columns that are the channels where none are stated.
-const USUAL: [&str; 2] = ["excitation", "response"];
-
 /// The columns of a table of waveforms.
 #[derive(Debug)]
 pub(super) struct Layout {
@@ -108,13 +105,14 @@ impl Reader<'_> {
         known.iter().position(|column| *column == name).ok_or_else(unknown)
     }
 
-    /// The channels that are stated, else the usual ones.
+    /// The channels that are stated, else the usual ones, which must be there.
     fn wanted(&self) -> Result<Vec<Channel>, DataError> {
-        let known = |name: &&str| self.columns.iter().any(|column| column.name == **name);
-        match self.options.channels.as_slice() {
-            [] if USUAL.iter().all(known) => Ok(USUAL.map(Channel::from).to_vec()),
-            [] => Err(self.unnamed()),
-            stated => Ok(stated.to_vec()),
+        let WaveformOptions { channels, excitation, response, .. } = self.options;
+        let unknown = |name| self.columns.iter().all(|column| column.name != name);
+        let lacks = |stated: &Option<String>, usual| channels.is_empty() && stated.is_none() && unknown(usual);
+        match lacks(excitation, "excitation") || lacks(response, "response") {
+            true => Err(self.unnamed()),
+            false => Ok(self.options.wanted()),
         }
     }
 

@@ -11,11 +11,14 @@ use std::f64::consts::{PI, TAU};
 
 /// How many times closer the lines lie to the model when their phases are read as degrees, for a finding to be made.
 const CLOSER: f64 = 3.0;
+/// The relative difference that phases in radians must leave: a model that misses a small effect in the phase misses
+/// 57 times less of phases that are divided by 57, and that is no sign of degrees.
+const GROSS: f64 = 0.05;
 
 /// Tells whether phases that were read as radians only fit the model as degrees.
 ///
 /// The model is fitted to |H| e^(jφ) with the phases φ as they are, and as φ π/180. A finding is made where the first
-/// contradicts the covariance and the second lies three times closer, in relative difference. `phases` is the
+/// contradicts the covariance and lies more than 5 % off, and the second lies three times closer, in relative difference. `phases` is the
 /// column as it was read, in which steps of 2π or 360 may be missing or not.
 ///
 /// # Panics
@@ -45,6 +48,9 @@ pub(super) fn suspected(
 }
 
 fn closer(response: &Response, phases: &[f64], structure: &Structure, as_radians: f64) -> Option<Finding> {
+    if as_radians < GROSS {
+        return None;
+    }
     let as_degrees = read_as(response, phases, PI / 180.0);
     let problem = Problem::new(&as_degrees, structure, Between::Independent).ok()?;
     let solution = descent::solve(&problem).ok()?;

@@ -229,6 +229,15 @@ fn a_phase_in_degrees_is_found_whether_it_turns_often_or_not() {
 }
 
 #[test]
+fn a_small_effect_that_the_model_misses_is_no_phase_in_degrees() {
+    let delayed = structure("second-order", 0, 0, true);
+    let mut response = noisy(&delayed, &[0.01, 0.1, 25_000.0, 3e-5], &band(), 1e-6, 17);
+    response.lines.iter_mut().for_each(|line| line.value *= Complex64::cis(0.7 / line.frequency));
+    let found = identify(&response, &delayed, Between::Independent).unwrap();
+    assert!(!codes(&found).contains(&"phase-in-degrees"));
+}
+
+#[test]
 fn lines_at_rest_do_not_need_an_imaginary_part() {
     let frequencies: Vec<f64> = (0..50).map(|k| 100.0 * f64::from(k)).collect();
     let mut response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &frequencies, 2e-3, 16);

@@ -121,6 +121,9 @@ impl Alignment {
 
 /// The response with the phase of a lag of whole samples given back: H e^(−2πi f lag / rate).
 pub(super) fn given_back(line: Line, lag: isize, rate: f64) -> Line {
+    if lag == 0 {
+        return line;
+    }
     let turn = Complex64::from_polar(1.0, -TAU * line.frequency * lag as f64 / rate);
     Line { value: line.value * turn, covariance: line.covariance.times(turn), ..line }
 }

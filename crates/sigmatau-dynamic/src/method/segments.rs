@@ -94,7 +94,7 @@ impl Estimation for Spectra {
             .into_iter()
             .chain(self.segments(&spectrum))
             .chain(unexcited.filter(|_| spectrum.averages().segments > 0).map(no_excitation))
-            .chain(incoherent(&bins))
+            .chain(incoherent(&bins, excited))
             .chain(self.skewed(&lines))
             .chain(self.hidden_noise(&bins, &lines))
             .chain(self.remaining_delay(&spectrum, &lines));
@@ -114,7 +114,9 @@ impl Spectra {
 
     fn line(&self, bin: &CrossBin, excited: bool) -> Line {
         let share = (self.rule.share)(bin, self.settings.noise_ratio);
-        let value = Complex64::from_polar(share.magnitude, bin.cross.arg());
+        let size = bin.cross.norm();
+        let direction = if size > 0.0 { bin.cross / size } else { Complex64::ONE };
+        let value = direction * share.magnitude;
         let assessable = excited && bin.effective >= 2.0;
         Line {
             frequency: bin.frequency,
@@ -170,7 +172,8 @@ impl Spectra {
     /// What the incoherent part would do if it were noise that the method takes for absent.
     fn hidden_noise(&self, bins: &[CrossBin], lines: &[Line]) -> Option<Finding> {
         let Biased { noisy, direction, factor } = self.rule.biased.as_ref()?;
-        let sure = bins.iter().zip(lines).filter(|(bin, line)| line.dof > 0.0 && !may_be_chance(bin));
+        let limit = chance(bins.first()?.effective);
+        let sure = bins.iter().zip(lines).filter(|(bin, line)| line.dof > 0.0 && bin.coherence() >= limit);
         let factors = sure.map(|(_, line)| (factor(line.coherence), line));
         let (most, line) = factors.max_by(|a, b| a.0.total_cmp(&b.0))?;
         (most > relative(line)).then(|| {
@@ -188,7 +191,7 @@ impl Spectra {
     fn remaining_delay(&self, spectrum: &CrossSpectrum, lines: &[Line]) -> Option<Finding> {
         let mut fft = RealFft::new(self.settings.segment);
         let mut cross: Vec<Complex64> = spectrum.bins().map(|bin| bin.cross / bin.sides).collect();
-        let lag = alignment::peak(&mut cross, &mut fft, self.settings.segment / 2)?;
+        let lag = alignment::peak(&mut cross, &mut fft, self.settings.segment / 2).filter(|lag| *lag != 0)?;
         let lost = 1.0 - common(&self.settings.window.samples(self.settings.segment), lag.unsigned_abs());
         (lost > 0.5 * median(lines.iter().map(relative))?).then(|| {
             Finding::new(
@@ -234,10 +237,10 @@ fn no_excitation(bands: String) -> Finding {
     )
 }
 
-/// Whether unrelated channels would be as coherent in one of twenty cases: γ² < 1 − 0.05^(1/(n − 1)), which is where
-/// the confidence ellipse of H₁ holds zero.
-fn may_be_chance(bin: &CrossBin) -> bool {
-    bin.effective >= 2.0 && bin.coherence() < 1.0 - (1.0 - CONFIDENCE).powf(1.0 / (bin.effective - 1.0))
+/// The coherence that unrelated channels exceed in one of twenty cases, 1 − 0.05^(1/(n − 1)): below it the confidence
+/// ellipse of H₁ holds zero. Nothing is below it where n averages can't be assessed.
+fn chance(effective: f64) -> f64 {
+    if effective < 2.0 { 0.0 } else { 1.0 - (1.0 - CONFIDENCE).powf(1.0 / (effective - 1.0)) }
 }
 
 /// The relative standard uncertainty of the magnitude.
@@ -245,8 +248,10 @@ fn relative(line: &Line) -> f64 {
     line.magnitude_u() / line.value.norm()
 }
 
-fn incoherent(bins: &[CrossBin]) -> Option<Finding> {
-    let bands = band::named(bins, |bin| bin.frequency, may_be_chance)?;
+/// A dead response has no coherence, which counts as 0.
+fn incoherent(bins: &[CrossBin], excited: impl Fn(&CrossBin) -> bool) -> Option<Finding> {
+    let limit = chance(bins.first()?.effective);
+    let bands = band::named(bins, |bin| bin.frequency, |bin| excited(bin) && bin.coherence().max(0.0) < limit)?;
     Some(Finding::new(
         Severity::Warning,
         "low-coherence",
@@ -264,8 +269,8 @@ fn common(window: &[f64], lag: usize) -> f64 {
 
 fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut values: Vec<f64> = values.filter(|value| !value.is_nan()).collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
+    let middle = values.len() / 2;
+    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 pub const PARAMETERS: &[Parameter] = &[
     Parameter::new("path", "one or more Parquet or text files, a folder of such or of a dataset.toml, or a manifest"),
     Parameter::new("recipe", "demonstration data instead of files: a built-in recipe or a recipe file"),
-    Parameter::new("points", "recipe: points of each clock"),
-    Parameter::new("clocks", "recipe: number of clocks"),
+    Parameter::new("points", "recipe: points of each clock or sensor"),
+    Parameter::new("members", "recipe: number of clocks or sensors"),
     Parameter::new("seed", "recipe: seed of the noise"),
     Parameter::new("import", "format of text files, see `list importers`; found by itself if left out"),
 ];
@@ -68,18 +68,18 @@ impl Planned {
             ([], Some(recipe)) => Origin::Recipe(Box::new(self::recipe(&section, &recipe, base)?)),
             _ => return Err(section.refuse_key("path", &format!("dataset `{name}` needs either `path` or `recipe`"))),
         };
-        let unused = ["points", "clocks", "seed"].into_iter().find(|key| section.has(key));
+        let unused = ["points", "members", "seed"].into_iter().find(|key| section.has(key));
         match (unused, &origin) {
             (Some(key), Origin::Files(_)) => Err(section.refuse_key(key, &format!("`{key}` goes with `recipe` only"))),
             _ => Ok(Self { name: name.to_owned(), origin, meaning, importer }),
         }
     }
 
-    /// Opens what a recipe would draw, without drawing it: one clock of one point.
+    /// Opens what a recipe would draw, without drawing it: one clock or sensor of one point.
     pub(crate) fn try_on(&self, recipe: &Recipe) -> Result<(), DataError> {
         let single = Overrides { points: Some(1), members: Some(1), seed: None };
         let sample = recipe.with(single).ok().and_then(|recipe| recipe.tables().next());
-        let opened = sample.map(|table| self.meaning.take(&self.name, table));
+        let opened = sample.map(|table| self.meaning.take(&self.name, table, recipe.tau0()));
         opened.transpose().map(drop)
     }
 }
@@ -97,7 +97,7 @@ fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, Docu
     };
     let overrides = Overrides {
         points: section.count("points")?,
-        members: section.count("clocks")?,
+        members: section.count("members")?,
         seed: section.count("seed")?.map(|seed| seed as u64),
     };
     recipe.and_then(|recipe| recipe.with(overrides)).map_err(|error| refused(&error))

@@ -16,6 +16,8 @@ pub enum Reads {
     Clocks,
     /// Waveforms of sensors: what went in and what came out.
     Waveforms,
+    /// Signals of sensors: what came out alone. The channel that is read is the last one of a waveform.
+    Signals,
     /// The rows of a record, or of a table with the same columns.
     Record(&'static Schema),
 }
@@ -24,17 +26,24 @@ impl Reads {
     /// Tells whether a dataset that is opened for this can be read for that.
     pub(crate) fn suits(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Clocks, Self::Clocks) | (Self::Waveforms, Self::Waveforms) => true,
+            (Self::Clocks, Self::Clocks) | (Self::Waveforms, Self::Waveforms | Self::Signals) => true,
+            (Self::Signals, Self::Signals) => true,
             (Self::Record(one), Self::Record(other)) => one.name == other.name,
             _ => false,
         }
+    }
+
+    /// What a dataset is opened for that was to be opened for this and is read for that too.
+    pub(crate) fn widened(self, other: Self) -> Self {
+        if other.suits(self) { other } else { self }
     }
 
     /// The keys of a dataset section that say how its files are meant.
     pub fn parameters(self) -> &'static [Parameter] {
         match self {
             Self::Clocks => ClockOptions::PARAMETERS,
-            Self::Waveforms => WAVEFORMS,
+            Self::Waveforms => WaveformOptions::PARAMETERS,
+            Self::Signals => SIGNALS,
             Self::Record(_) => &[],
         }
     }
@@ -45,28 +54,23 @@ impl std::fmt::Display for Reads {
         match self {
             Self::Clocks => f.write_str("clocks"),
             Self::Waveforms => f.write_str("waveforms"),
+            Self::Signals => f.write_str("signals"),
             Self::Record(schema) => write!(f, "a `{}` table", schema.name),
         }
     }
 }
 
-/// The keys that say what the columns of a table of waveforms are.
-const WAVEFORMS: &[Parameter] = &[
-    Parameter::new("excitation", "column of what went in, as a reference measured it").or("\"excitation\""),
+/// The keys of waveforms of which one channel is read.
+const SIGNALS: &[Parameter] = &[
     Parameter::new("response", "column of what came out of the sensor").or("\"response\""),
     Parameter::new("sensor", "column with the names of the sensors"),
     Parameter::new("time", "column with the sampling instants"),
     Parameter::new("rate", "sampling rate in Hz, where there are no instants"),
 ];
 
-fn waveforms(section: &Section<'_>) -> Result<WaveformOptions, DocumentError> {
-    let channel = |key| section.required(key).map(|column| Channel::from(column.as_str()));
-    Ok(WaveformOptions {
-        channels: vec![channel("excitation")?, channel("response")?],
-        sensor: section.text("sensor")?,
-        time: section.text("time")?,
-        rate: section.positive("rate")?,
-    })
+fn signal(section: &Section<'_>) -> Result<WaveformOptions, DocumentError> {
+    let channels = vec![Channel::from(section.required("response")?.as_str())];
+    Ok(WaveformOptions { channels, response: None, ..WaveformOptions::read(section)? })
 }
 
 /// How the files of a dataset are meant.
@@ -81,7 +85,8 @@ impl Meaning {
     pub(super) fn read(reads: Reads, section: &Section<'_>) -> Result<Self, DocumentError> {
         match reads {
             Reads::Clocks => ClockOptions::read(section).map(Self::Clocks),
-            Reads::Waveforms => waveforms(section).map(Self::Waveforms),
+            Reads::Waveforms => WaveformOptions::read(section).map(Self::Waveforms),
+            Reads::Signals => signal(section).map(Self::Waveforms),
             Reads::Record(schema) => Ok(Self::Record(schema)),
         }
     }
@@ -89,8 +94,9 @@ impl Meaning {
     /// What was typed in the pipeline, and else what the manifest states.
     pub(super) fn or(self, manifest: &Manifest) -> Self {
         match self {
-            Self::Clocks(typed) => Self::Clocks(stated(typed, manifest.clock.clone())),
-            other => other,
+            Self::Clocks(typed) => Self::Clocks(typed.or(manifest.clock.clone())),
+            Self::Waveforms(typed) => Self::Waveforms(typed.or(manifest.waveform.clone())),
+            record @ Self::Record(_) => record,
         }
     }
 
@@ -100,19 +106,25 @@ impl Meaning {
             Self::Clocks(options) if files::is_parquet(path) => {
                 Ok((Source::Clocks(ClockSource::open(path, options)?.into()), Vec::new()))
             }
-            Self::Clocks(options) => imported(path, importer, options),
-            Self::Waveforms(options) => Ok((Source::waveforms(WaveformSource::open(path, options)?), Vec::new())),
+            Self::Clocks(options) => clocks(path, importer, options),
+            Self::Waveforms(options) if files::is_parquet(path) => {
+                Ok((Source::waveforms(WaveformSource::open(path, options)?), Vec::new()))
+            }
+            Self::Waveforms(options) => waveforms(path, importer, options),
             Self::Record(schema) => {
                 Ok((Source::record(file_name(path), schema.select(&read_table(path)?, path)?), Vec::new()))
             }
         }
     }
 
-    /// Opens a table that stands in memory.
-    pub(super) fn take(&self, name: &str, table: Table) -> Result<Source, DataError> {
+    /// Opens a table that stands in memory, with so many seconds from row to row.
+    pub(super) fn take(&self, name: &str, table: Table, tau0: f64) -> Result<Source, DataError> {
         match self {
             Self::Clocks(options) => Ok(Source::Clocks(ClockSource::from_table(name, table, options)?.into())),
-            Self::Waveforms(options) => Ok(Source::waveforms(WaveformSource::from_table(name, table, options)?)),
+            Self::Waveforms(options) => {
+                let paced = WaveformOptions { rate: options.rate.or(Some(tau0.recip())), ..options.clone() };
+                Ok(Source::waveforms(WaveformSource::from_table(name, table, &paced)?))
+            }
             Self::Record(schema) => Ok(Source::record(name.to_owned(), schema.select(&table, Path::new(name))?)),
         }
     }
@@ -182,14 +194,15 @@ impl Source {
     }
 }
 
-fn imported(path: &Path, importer: Option<&str>, options: &ClockOptions) -> Result<(Source, Vec<Finding>), DataError> {
-    let imported = import::import_file(path, importer, &import_options(path, options)?)?;
+/// The clocks of a file that is no table yet, and what was remarked while it was imported.
+fn clocks(path: &Path, importer: Option<&str>, options: &ClockOptions) -> Result<(Source, Vec<Finding>), DataError> {
+    let imported = import::import_file(path, importer, &of_clocks(path, options)?)?;
     let options = ClockOptions { tau0: imported.tau0.or(options.tau0), ..Default::default() };
     let source = ClockSource::from_table(file_name(path), imported.table, &options)?;
     Ok((Source::Clocks(source.into()), imported.findings))
 }
 
-fn import_options(path: &Path, options: &ClockOptions) -> Result<ImportOptions, DataError> {
+fn of_clocks(path: &Path, options: &ClockOptions) -> Result<ImportOptions, DataError> {
     let ClockOptions { kind, unit, tau0, nominal, hertz, series, time, value } = options.clone();
     if value.len() > 1 {
         let seen = format!("{} columns are named", value.len());
@@ -200,15 +213,16 @@ fn import_options(path: &Path, options: &ClockOptions) -> Result<ImportOptions, 
     Ok(ImportOptions { kind, unit, tau0, nominal, hertz, series, time, value, ..Default::default() })
 }
 
-fn stated(typed: ClockOptions, manifest: ClockOptions) -> ClockOptions {
-    ClockOptions {
-        kind: typed.kind.or(manifest.kind),
-        unit: typed.unit.or(manifest.unit),
-        tau0: typed.tau0.or(manifest.tau0),
-        nominal: typed.nominal.or(manifest.nominal),
-        hertz: typed.hertz.or(manifest.hertz),
-        series: typed.series.or(manifest.series),
-        time: typed.time.or(manifest.time),
-        value: if typed.value.is_empty() { manifest.value } else { typed.value },
-    }
+/// The waveforms of a file that is no table yet, and what was remarked while it was imported.
+fn waveforms(
+    path: &Path,
+    importer: Option<&str>,
+    options: &WaveformOptions,
+) -> Result<(Source, Vec<Finding>), DataError> {
+    let WaveformOptions { sensor, time, rate, .. } = options.clone();
+    let wanted = ImportOptions { channels: options.wanted(), sensor, time, rate, ..Default::default() };
+    let imported = import::import_file(path, importer, &wanted)?;
+    let options = WaveformOptions { sensor: None, time: None, rate: imported.rate.or(rate), ..options.clone() };
+    let source = WaveformSource::from_table(file_name(path), imported.table, &options)?;
+    Ok((Source::waveforms(source), imported.findings))
 }

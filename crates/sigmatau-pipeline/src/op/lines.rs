@@ -1,13 +1,108 @@
 //! What the ops on frequency responses share: the lines of each sensor, out of the rows of a record.
 
+use crate::document::{DocumentError, Section};
+use sigmatau_core::{Finding, Severity};
 use sigmatau_data::Table;
 use sigmatau_dynamic::{Bivariate, Complex64, Line, Response};
+use std::collections::HashMap;
+use std::hash::Hash;
 
 /// The responses of a `response` table in the order in which their sensors first appear.
 ///
-/// Lines of one sensor by several methods make one response; see the op `merge` for putting them together.
+/// Lines of one sensor by several methods make one response; see [`results`] for keeping them apart.
 pub(super) fn responses(table: &Table) -> Vec<(String, Response)> {
     let sensors = table.texts("sensor").expect("the schema has it");
+    grouped(sensors.iter().cloned(), table)
+}
+
+/// The results of a sensor: one response for each method, and what was left out of them.
+pub(super) struct Results {
+    pub(super) sensor: String,
+    /// The names of the methods with their responses.
+    pub(super) methods: Vec<(String, Response)>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// The results of every sensor of a `response` table, and of the same sensor in a second one, whose methods are named
+/// `other h1` and the like.
+///
+/// Lines that can't be weighed, see [`can_be_weighed`], are left out.
+pub(super) fn results(table: &Table, other: Option<&Table>) -> Vec<Results> {
+    let mut sensors: Vec<Results> = Vec::new();
+    for (table, mark) in [(Some(table), ""), (other, "other ")] {
+        for ((sensor, method), response) in table.map(by_method).into_iter().flatten() {
+            let place = sensors.iter().position(|known| known.sensor == sensor).unwrap_or_else(|| {
+                sensors.push(Results { sensor: sensor.clone(), methods: Vec::new(), findings: Vec::new() });
+                sensors.len() - 1
+            });
+            sensors[place].add(format!("{mark}{method}"), response);
+        }
+    }
+    sensors
+}
+
+impl Results {
+    fn add(&mut self, method: String, mut response: Response) {
+        let all = response.lines.len();
+        response.lines.retain(can_be_weighed);
+        self.findings.extend(left_out(all - response.lines.len(), all, &method).map(|f| f.about(&self.sensor)));
+        self.methods.push((method, response));
+    }
+
+    /// The remark that a share which results are said to have in common is more than the uncertainty of one of them.
+    pub(super) fn overstated(&self, shared: f64) -> Option<Finding> {
+        let over = |line: &&Line| line.covariance.times(line.value.inv()).power() < 2.0 * shared * shared;
+        let line = self.methods.iter().flat_map(|(_, response)| &response.lines).find(over)?;
+        let finding = Finding::new(
+            Severity::Warning,
+            "shared-too-large",
+            format!(
+                "at {} Hz the relative uncertainty is below the {shared} that is said to be shared",
+                line.frequency
+            ),
+            "what is left to the results of their own is taken as all but nothing",
+            "state the uncertainty of the common standard alone, or budgets that hold it",
+        );
+        Some(finding.about(&self.sensor))
+    }
+}
+
+/// The relative standard uncertainty under the key `shared`.
+///
+/// # Errors
+/// When it is negative.
+pub(super) fn shared(section: &Section<'_>) -> Result<f64, DocumentError> {
+    match section.number("shared")?.unwrap_or(0.0) {
+        shared if shared >= 0.0 => Ok(shared),
+        shared => Err(section.refuse_key("shared", &format!("the uncertainty {shared} must not be negative"))),
+    }
+}
+
+/// Whether a line has a frequency above 0, a response other than 0 and a covariance that leaves no direction free.
+pub(super) fn can_be_weighed(line: &Line) -> bool {
+    let Bivariate { real, imaginary, cross } = line.covariance;
+    let known = line.value.is_finite() && line.value != Complex64::ZERO;
+    line.frequency > 0.0 && known && real > 0.0 && real * imaginary > cross * cross
+}
+
+fn left_out(lost: usize, all: usize, method: &str) -> Option<Finding> {
+    let finding = Finding::new(
+        Severity::Note,
+        "lines-left-out",
+        format!("{lost} of {all} lines by {method} have no frequency above 0, no response or no uncertainty"),
+        "they can't be weighed and are left out",
+        "look at the record that they came from",
+    );
+    (lost > 0).then_some(finding)
+}
+
+fn by_method(table: &Table) -> Vec<((String, String), Response)> {
+    let [sensors, methods] = ["sensor", "method"].map(|name| table.texts(name).expect("the schema has it"));
+    grouped(sensors.iter().cloned().zip(methods.iter().cloned()), table)
+}
+
+/// The lines of the rows as one response for each key, in the order in which the keys first appear.
+fn grouped<K: Clone + Eq + Hash>(keys: impl Iterator<Item = K>, table: &Table) -> Vec<(K, Response)> {
     let number = |name| table.floats(name).expect("the schema has it");
     let [frequency, real, imaginary] = ["frequency_hz", "real", "imag"].map(number);
     let [u_real, u_imaginary, cross] = ["u_real", "u_imag", "cov_real_imag"].map(number);
@@ -19,11 +114,11 @@ pub(super) fn responses(table: &Table) -> Vec<(String, Response)> {
         coherence: coherence[row],
         dof: dof[row],
     };
-    let mut responses: Vec<(String, Response)> = Vec::new();
-    let mut places = std::collections::HashMap::new();
-    for (row, sensor) in sensors.iter().enumerate() {
-        let place = *places.entry(sensor.as_str()).or_insert_with(|| {
-            responses.push((sensor.clone(), Response::default()));
+    let mut responses: Vec<(K, Response)> = Vec::new();
+    let mut places = HashMap::new();
+    for (row, key) in keys.enumerate() {
+        let place = *places.entry(key.clone()).or_insert_with(|| {
+            responses.push((key, Response::default()));
             responses.len() - 1
         });
         responses[place].1.lines.push(line(row));
@@ -32,4 +127,50 @@ pub(super) fn responses(table: &Table) -> Vec<(String, Response)> {
         response.lines.sort_by(|a, b| a.frequency.total_cmp(&b.frequency));
     }
     responses
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::op::response;
+    use sigmatau_data::schema::{Rows, response::SCHEMA};
+
+    /// A `response` table of lines (sensor, frequency in Hz, response, uncertainty of each part, method) whose
+    /// uncertainties are known.
+    pub(crate) fn table(rows: &[(&str, f64, f64, f64, &str)]) -> Table {
+        let mut grown = Rows::of(&SCHEMA);
+        for (sensor, frequency, value, u, method) in rows {
+            let (value, covariance) = (Complex64::new(*value, 0.0), Bivariate::circular(u * u));
+            let line = Line { frequency: *frequency, value, covariance, coherence: f64::NAN, dof: f64::INFINITY };
+            response::push(&mut grown, sensor, &line, method);
+        }
+        grown.table()
+    }
+
+    #[test]
+    fn methods_make_one_response_of_a_sensor_or_one_each() {
+        let table = table(&[("b", 20.0, 1.0, 0.1, "h1"), ("a", 10.0, 1.0, 0.1, "h1"), ("b", 10.0, 2.0, 0.1, "h2")]);
+        let whole = responses(&table);
+        assert_eq!(
+            whole.iter().map(|(name, response)| (name.as_str(), response.lines.len())).collect::<Vec<_>>(),
+            [("b", 2), ("a", 1)]
+        );
+        assert_eq!(whole[0].1.lines[0].value.re, 2.0);
+        assert_eq!(results(&table, None)[0].methods.iter().map(|(name, _)| &**name).collect::<Vec<_>>(), ["h1", "h2"]);
+    }
+/// The lines that have a value and an uncertainty, and a remark about the others.
+pub(super) fn assessable(response: &Response) -> (Response, Option<Finding>) {
+    let known = |line: &&Line| line.value.is_finite() && line.covariance.power().is_finite();
+    let lines: Vec<Line> = response.lines.iter().filter(known).copied().collect();
+    let (all, left) = (response.lines.len(), response.lines.len() - lines.len());
+    let remark = (left > 0).then(|| {
+        Finding::new(
+            Severity::Warning,
+            "unknown-lines",
+            format!("{left} of {all} lines of the response have no value or no uncertainty"),
+            "they are left out",
+            "excite the sensor there, or leave those lines out of the response by `range`",
+        )
+    });
+    (Response { lines, findings: Vec::new() }, remark)
 }

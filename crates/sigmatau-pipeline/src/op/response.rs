@@ -6,8 +6,10 @@ use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::schema::{Cell, Rows};
-use sigmatau_data::waveform::{SteadyWaveform, Waveform};
+use sigmatau_data::waveform::{ChannelInfo, SteadyWaveform, Waveform};
 use sigmatau_data::{DataError, Table, schema};
+use sigmatau_dynamic::StandardUncertainty;
+use sigmatau_dynamic::effect::Effect;
 use sigmatau_dynamic::method::{Delay, Estimation, METHODS, Method, MethodError, Settings};
 use sigmatau_dynamic::response::{Line, Response};
 use sigmatau_dynamic::screen::Screen;
@@ -40,6 +42,11 @@ pub(super) static OP: Op = Op {
         ),
         Parameter::new("order", "order of a local polynomial").or("2"),
         Parameter::new("jitter", "standard deviation of the sampling instants in s").or("0"),
+        Parameter::new(
+            "time_u",
+            "standard uncertainty of the time between the channels in s, such as `clock_u_s` of a `sample_clock` table",
+        )
+        .or("0"),
     ]],
     plan,
 };
@@ -50,7 +57,8 @@ fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, DocumentError> {
 
 fn responses(section: &Section<'_>) -> Result<Responses, DocumentError> {
     let method = METHODS[section.one_of("method", "method", METHODS.iter().map(|method| method.name))?];
-    let idle = |key: &&Parameter| key.name != "method" && section.has(key.name) && !method.settings.contains(&key.name);
+    let used = |key: &Parameter| EVERY_METHOD.contains(&key.name) || method.settings.contains(&key.name);
+    let idle = |key: &&Parameter| section.has(key.name) && !used(key);
     if let Some(key) = OP.parameters.iter().copied().flatten().find(idle) {
         let uses = method.settings.join("`, `");
         return Err(
@@ -60,8 +68,17 @@ fn responses(section: &Section<'_>) -> Result<Responses, DocumentError> {
     let settings = settings(section)?;
     let refused = |error: &MethodError| section.refuse_key("method", &format!("failed to {error}"));
     (method.begin)(&settings, ANY_RATE).map_err(|error| refused(&error))?;
-    Ok(Responses { method, settings })
+    let time_u = section.number("time_u")?.unwrap_or(0.0);
+    match time_u >= 0.0 {
+        true => Ok(Responses { method, settings, time_u: StandardUncertainty(time_u) }),
+        false => {
+            Err(section.refuse_key("time_u", &format!("the standard uncertainty {time_u} s must not be negative")))
+        }
+    }
 }
+
+/// The keys that go with every method.
+const EVERY_METHOD: [&str; 2] = ["method", "time_u"];
 
 /// A rate at which settings are tried before the records tell theirs.
 const ANY_RATE: f64 = 1e12;
@@ -109,6 +126,8 @@ fn range(section: &Section<'_>) -> Result<Option<(f64, f64)>, DocumentError> {
 struct Responses {
     method: &'static Method,
     settings: Settings,
+    /// The standard uncertainty of the time between the channels.
+    time_u: StandardUncertainty,
 }
 
 impl Analysis for Responses {
@@ -135,22 +154,41 @@ impl Analysis for Responses {
         ];
         let used = all.iter().filter(|(name, text)| self.method.settings.contains(name) && !text.is_empty());
         let lines = used.map(|(name, text)| format!("{name} = {text}\n")).collect::<String>();
-        format!("method = \"{}\"\n{lines}", self.method.name)
+        format!("method = \"{}\"\n{lines}time_u = {:?}\n", self.method.name, self.time_u.0)
     }
 
     fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<Part, DataError> {
-        let channels = input.dataset.channels(unit);
+        let channels = pair(input.dataset.channels(unit), &input.dataset.name)?;
         let step = [0, 1].map(|channel| channels[channel].step.unwrap_or(0.0));
         let names = channels.iter().map(|channel| channel.name.as_str()).collect();
         let bench = Bench { method: self.method, settings: Settings { step, ..self.settings.clone() }, names };
         if let Some(record) = input.dataset.steady_waveform(unit, AT_ONCE)? {
-            let response = bench.streamed(&record)?;
+            let response = self.timed(bench.streamed(&record)?);
             return Ok(part(self.method, [(record.sensor.as_str(), record.findings.clone(), response)]));
         }
         let records = input.dataset.waveforms(unit)?;
-        let responses: Vec<Response> = records.par_iter().map(|record| bench.assess(record)).collect();
+        let responses: Vec<Response> = records.par_iter().map(|record| self.timed(bench.assess(record))).collect();
         let whole = records.iter().zip(responses);
         Ok(part(self.method, whole.map(|(record, response)| (&*record.sensor, record.findings.clone(), response))))
+    }
+}
+
+impl Responses {
+    /// The response with what the time between the channels leaves uncertain of its phase.
+    fn timed(&self, response: Response) -> Response {
+        let frequencies: Vec<f64> = response.lines.iter().map(|line| line.frequency).collect();
+        Effect::delay("time between the channels", self.time_u, &frequencies).added_to(&response)
+    }
+}
+
+/// The channels, if they are two: what went in and what came out.
+fn pair<'a>(channels: &'a [ChannelInfo], dataset: &str) -> Result<&'a [ChannelInfo], DataError> {
+    let advice = "name the one of the excitation, then the one of the response";
+    let seen = || format!("{} channels are named", channels.len());
+    if channels.len() == 2 {
+        Ok(channels)
+    } else {
+        Err(DataError::Channels { file: dataset.to_owned(), seen: seen(), advice })
     }
 }
 

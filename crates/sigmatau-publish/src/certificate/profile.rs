@@ -227,8 +227,11 @@ impl Profile {
         self.ref_types.iter().find(|(known, _)| *known == role).map_or("", |(_, ref_type)| ref_type)
     }
 
-    /// Tells all at once what a certificate with these further needs lacks.
-    pub(crate) fn complete(&self, needs: Vec<String>) -> Result<(), PublishError> {
+    /// Checks that nothing is missing, of the profile or of these further needs.
+    ///
+    /// # Errors
+    /// When something is; all of it is named at once.
+    pub fn complete(&self, needs: Vec<String>) -> Result<(), PublishError> {
         let missing: Vec<String> = self.missing.iter().cloned().chain(needs).collect();
         match missing.is_empty() {
             true => Ok(()),

@@ -1,6 +1,6 @@
 //! Digital calibration certificates: DCC 3.3.0 with D-SI 2.2.1, one for each item.
 //!
-//! What the laboratory says comes from the [`Profile`](crate::Profile), what was measured from the records by way
+//! What the laboratory says comes from the [`Profile`], what was measured from the records by way
 //! of [`certificate`](crate::certificate). Values are printed with the shortest digits that read back the same.
 //!
 //! | in the record | in the certificate |

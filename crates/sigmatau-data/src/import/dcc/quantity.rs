@@ -208,7 +208,7 @@ impl<'d> Stated<'d> {
             let least = Coverage::within_interval(k, 1.0).probability;
             let most = Coverage::within_interval(k, f64::INFINITY).probability;
             if is_gaussian(self.distribution(index)) && (p > most + ROUNDING || p < least - ROUNDING) {
-                return refused(node, format!("k = {k} covers {:.4} of a normal distribution, not {p}", most));
+                return refused(node, format!("k = {k} covers {most:.4} of a normal distribution, not {p}"));
             }
         }
         Ok(())

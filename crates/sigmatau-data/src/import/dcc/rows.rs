@@ -2,10 +2,10 @@
 
 use super::place::{dcc_children, is_dcc, name_of, text};
 use super::quantity::{Part, Quantity};
+use crate::Table;
 use crate::schema::certificate::SCHEMA;
-use crate::{Column, Kind, Table, Values};
+use crate::schema::{Cell, Rows};
 use roxmltree::{Document, Node};
-use sigmatau_core::Unit;
 
 /// The elements that say what a value is for, the innermost first.
 const SECTIONS: [&str; 8] =
@@ -13,17 +13,47 @@ const SECTIONS: [&str; 8] =
 
 /// The table of all quantities, one row for each value of each part.
 pub(super) fn table(document: &Document<'_>, quantities: &[Quantity<'_>]) -> Table {
-    let mut table = SCHEMA.empty();
-    let (certificate, item) = (identifier(document), item(document));
+    let mut rows = Rows::of(&SCHEMA);
+    let about = [identifier(document), item(document)];
     for quantity in quantities {
-        let (section, result) = context(quantity.node);
         let list = list_number(document, quantity.node);
         for part in &quantity.parts {
-            let about = [certificate, item, section, result, quantity.name(), quantity.ref_type(), part.name];
-            table.append(rows(about, list, quantity, part)).expect("both are of one schema");
+            (0..quantity.len()).for_each(|index| rows.push(row(about, list, quantity, part, index)));
         }
     }
-    table
+    rows.table()
+}
+
+fn row(
+    [certificate, item]: [&str; 2],
+    list: i64,
+    quantity: &Quantity<'_>,
+    part: &Part<'_>,
+    index: usize,
+) -> [Cell; 19] {
+    let (section, result) = context(quantity.node);
+    let stated = &part.stated;
+    [
+        certificate.into(),
+        item.into(),
+        section.into(),
+        result.into(),
+        list.into(),
+        quantity.name().into(),
+        quantity.ref_type().into(),
+        part.name.into(),
+        (index as i64).into(),
+        part.values[index].into(),
+        part.units[index].symbol().into(),
+        stated.u[index].into(),
+        stated.expanded[index].into(),
+        stated.k[index].into(),
+        stated.p[index].into(),
+        stated.lower[index].into(),
+        stated.upper[index].into(),
+        quantity.covariance[index].into(),
+        stated.distribution(index).into(),
+    ]
 }
 
 /// The unique identifier of the certificate; empty where there is none.
@@ -52,34 +82,4 @@ pub(super) fn context<'d>(node: Node<'d, 'd>) -> (&'d str, &'d str) {
 fn list_number(document: &Document<'_>, node: Node<'_, '_>) -> i64 {
     let Some(around) = node.ancestors().find(|step| is_dcc(*step, "list")) else { return 0 };
     1 + document.descendants().filter(|step| is_dcc(*step, "list")).take_while(|list| *list != around).count() as i64
-}
-
-fn rows(about: [&str; 7], list: i64, quantity: &Quantity<'_>, part: &Part<'_>) -> Table {
-    let count = quantity.len();
-    let mut words = about.into_iter().map(|word| vec![word.to_owned(); count]);
-    let numbers = |name: &str| match name {
-        "value" => part.values.clone(),
-        "u" => part.stated.u.clone(),
-        "expanded" => part.stated.expanded.clone(),
-        "k" => part.stated.k.clone(),
-        "p" => part.stated.p.clone(),
-        "lower" => part.stated.lower.clone(),
-        "upper" => part.stated.upper.clone(),
-        _ => quantity.covariance.clone(),
-    };
-    let columns = SCHEMA.fields.iter().map(|field| {
-        let values = match (field.kind, field.name) {
-            (Kind::Integer, "list") => Values::Integer(vec![list; count]),
-            (Kind::Integer, _) => Values::Integer((0..count as i64).collect()),
-            (Kind::Float, name) => Values::Float(numbers(name)),
-            (Kind::Text, "unit") => Values::Text(part.units.iter().map(Unit::to_string).collect()),
-            (Kind::Text, "distribution") => {
-                Values::Text((0..count).map(|i| part.stated.distribution(i).to_owned()).collect())
-            }
-            (Kind::Text, _) => Values::Text(words.next().unwrap_or_default()),
-        };
-        let unit = (!field.unit.is_empty()).then_some(Unit::ONE);
-        Column { name: field.name.to_owned(), unit, values }
-    });
-    Table::new(columns.collect()).expect("each column has a value for each value of the part")
 }

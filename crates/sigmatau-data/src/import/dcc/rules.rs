@@ -15,8 +15,8 @@ pub(super) fn check<'d>(document: &'d Document<'_>, findings: &mut Vec<Finding>)
     }
     version(root)?;
     references(document, findings)?;
-    languages(document)?;
     dates(document)?;
+    languages(document, findings);
     lists(document, findings);
     releases(document, findings);
     for (element, severity) in [
@@ -73,20 +73,21 @@ fn references<'d>(document: &'d Document<'_>, findings: &mut Vec<Finding>) -> Re
 }
 
 /// Texts are in the declared languages, each once.
-fn languages<'d>(document: &'d Document<'_>) -> Result<(), Refused<'d>> {
+fn languages(document: &Document<'_>, findings: &mut Vec<Finding>) {
     let declared: Vec<&str> =
         document.descendants().filter(|node| is_dcc(*node, "usedLangCodeISO639_1")).map(text).collect();
     for node in document.descendants().filter(|node| is_dcc(*node, "content")) {
         let Some(language) = node.attribute("lang") else { continue };
-        if !declared.contains(&language) {
-            return refused(node, format!("its language `{language}` is not declared in `usedLangCodeISO639_1`"));
-        }
-        let alike = |other: &Node<'_, '_>| is_dcc(*other, "content") && other.attribute("lang") == Some(language);
-        if node.next_siblings().skip(1).any(|other| alike(&other)) {
-            return refused(node, format!("there are two texts in the language `{language}`"));
-        }
+        let is_alike = |other: Node<'_, '_>| is_dcc(other, "content") && other.attribute("lang") == Some(language);
+        let seen = match declared.contains(&language) {
+            false => format!("a text in the language `{language}`, which `usedLangCodeISO639_1` does not declare"),
+            true if node.next_siblings().skip(1).any(is_alike) => format!("two texts in the language `{language}`"),
+            true => continue,
+        };
+        let matters = "a reader may be shown the wrong one; no number is touched";
+        let finding = Finding::new(Severity::Warning, "language", seen, matters, "mend the languages");
+        findings.push(finding.about(path(node)));
     }
-    Ok(())
 }
 
 fn dates<'d>(document: &'d Document<'_>) -> Result<(), Refused<'d>> {

@@ -149,6 +149,9 @@ fn wide_intervals_of_an_inverse_are_told() {
 fn incoherent_band_is_named() {
     let found = estimate("h1", &settings(64), &noise(10, 5000), &noise(11, 5000));
     assert!(codes(&found).contains(&"low-coherence"));
+    let dead = estimate("h1", &settings(64), &noise(10, 5000), &[0.0; 5000]);
+    assert!(dead.lines.iter().all(|line| line.value.norm() == 0.0));
+    assert!(dead.findings[0].seen.ends_with("0 Hz to 0.5 Hz"), "{}", dead.findings[0]);
 }
 
 #[test]
