@@ -18,7 +18,7 @@ fn bench(points: usize) -> Workbench {
 }
 
 /// What a run leaves for good: record, findings, report.
-pub(crate) fn results(bench: &Workbench, run: &str) -> Vec<Vec<u8>> {
+fn results(bench: &Workbench, run: &str) -> Vec<Vec<u8>> {
     ["records/s.parquet", "records/s.findings.parquet", "report.html"]
         .map(|file| bench.bytes(&format!("{run}/{file}")))
         .to_vec()
@@ -62,7 +62,7 @@ pub(crate) fn begun(bench: &Workbench) -> Child {
 }
 
 /// Parts with their findings, half-written ones left out.
-pub(crate) fn parts(bench: &Workbench) -> usize {
+fn parts(bench: &Workbench) -> usize {
     let Ok(entries) = bench.path("r/parts/s").read_dir() else { return 0 };
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| !name.starts_with('.') && !name.contains("findings")).count()
