@@ -113,7 +113,7 @@ fn noise_can_be_measured_where_the_record_is_quiet() {
     let bench = bench();
     compensated(&bench, "--taps 12").exits(0);
     let said =
-        bench.run("dynamic filter field.parquet --filter filter.parquet --quiet 0.03,0.05 --format csv").exits(0);
+        bench.run("dynamic filter field.parquet --filter filter.parquet --silence 0.03,0.05 --format csv").exits(0);
     let row = said.out().lines().nth(1).unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
     bench
         .run(&format!("dynamic filter field.parquet --filter filter.parquet --noise {NOISE} --format csv"))
@@ -123,7 +123,7 @@ fn noise_can_be_measured_where_the_record_is_quiet() {
     bench
         .run("dynamic filter field.parquet --filter filter.parquet")
         .exits(2)
-        .says(&["nothing says how much noise", "`quiet`"]);
+        .says(&["nothing says how much noise", "`silence`"]);
 }
 
 #[test]
