@@ -33,7 +33,7 @@ pub(super) static OP: Op = Op {
             .or("\"tikhonov\""),
         Parameter::new("strength", "how much: the share of the largest response, the factor of Wiener's noise, or Hz"),
         Parameter::new("noise", "standard uncertainty of each sample by white noise, in the SI unit of the channel"),
-        Parameter::new("quiet", "first and last instant in s of a stretch without signal, to measure the noise in")
+        Parameter::new("silence", "first and last instant in s of a stretch without signal, to measure the noise in")
             .or("[]"),
         Parameter::new("bound", "largest |∫ x e^(-2πift) dt| that what went in can have, in its SI unit times s"),
         Parameter::new("corner", "frequency in Hz from which on that bound falls; nowhere if left out"),

@@ -34,7 +34,7 @@ pub(super) static OP: Op = Op {
     parameters: &[&[
         Parameter::new("of", "sensor whose filter all records are put through; that of the same name if left out"),
         Parameter::new("noise", "standard uncertainty of each sample by white noise, in the SI unit of the channel"),
-        Parameter::new("quiet", "first and last instant in s of a stretch without signal, to measure the noise in")
+        Parameter::new("silence", "first and last instant in s of a stretch without signal, to measure the noise in")
             .or("[]"),
         Parameter::new("start", "input before the record: unknown, rest (zero), or settled at the first sample")
             .or("\"unknown\""),

@@ -93,16 +93,16 @@ const CHANCE: f64 = 4.0;
 
 impl Noise {
     pub(super) fn read(section: &Section<'_>) -> Result<Self, DocumentError> {
-        match (section.number("noise")?, section.numbers("quiet")?.as_slice()) {
+        match (section.number("noise")?, section.numbers("silence")?.as_slice()) {
             (Some(u), []) if u >= 0.0 => Ok(Self::Stated(u)),
             (Some(u), []) => Err(section.refuse_key("noise", &format!("the standard uncertainty {u} is below zero"))),
             (None, [from, to]) if 0.0 <= *from && from < to => Ok(Self::Quiet([*from, *to])),
             (None, []) => Err(section.refuse_key(
                 "noise",
-                "nothing says how much noise is in the records: state `noise`, or a stretch `quiet` to measure it in",
+                "nothing says how much noise is in the records: state `noise`, or a stretch `silence` to measure it in",
             )),
-            (Some(_), _) => Err(section.refuse_key("quiet", "the noise is stated, and measured too; leave one out")),
-            _ => Err(section.refuse_key("quiet", "write `quiet` as [first, last] instant in s")),
+            (Some(_), _) => Err(section.refuse_key("silence", "the noise is stated, and measured too; leave one out")),
+            _ => Err(section.refuse_key("silence", "write `silence` as [first, last] instant in s")),
         }
     }
 
@@ -110,7 +110,7 @@ impl Noise {
     pub(super) fn parameter(self) -> String {
         match self {
             Self::Stated(u) => format!("noise = {u:?}\n"),
-            Self::Quiet([from, to]) => format!("quiet = [{from:?}, {to:?}]\n"),
+            Self::Quiet([from, to]) => format!("silence = [{from:?}, {to:?}]\n"),
         }
     }
 
