@@ -2,8 +2,8 @@
 
 use crate::covariance::Bivariate;
 use crate::response::{Line, Response};
+use sigmatau_core::Coverage;
 use sigmatau_spectrum::fft::Complex64;
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use std::f64::consts::{PI, TAU};
 
 /// The probability of the expanded uncertainties in E_n.
@@ -105,11 +105,7 @@ pub(crate) fn effective(parts: impl IntoIterator<Item = (Bivariate, f64)>) -> f6
 /// assert!((coverage_factor(0.95, 10.0) - 2.228139).abs() < 1e-6);
 /// ```
 pub fn coverage_factor(probability: f64, dof: f64) -> f64 {
-    let upper = 0.5 * (1.0 + probability);
-    match StudentsT::new(0.0, 1.0, dof) {
-        Ok(student) if dof < MANY => student.inverse_cdf(upper),
-        _ => Normal::standard().inverse_cdf(upper),
-    }
+    Coverage::of_interval(probability, dof).factor
 }
 
 /// The factor k of the region dᵀ C⁻¹ d ≤ k² around a complex value that holds a probability P: of a circular

@@ -1,9 +1,8 @@
 //! A frequency response: the result that every method shares.
 
 use crate::covariance::Bivariate;
-use sigmatau_core::Finding;
+use sigmatau_core::{Coverage, Finding};
 use sigmatau_spectrum::fft::Complex64;
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use std::f64::consts::PI;
 
 /// The complex response at one frequency, with its covariance.
@@ -102,29 +101,11 @@ impl Line {
     }
 }
 
-/// Degrees of freedom from which on the series in 1/ν is exact to 1e-11.
-const MANY: f64 = 1000.0;
-
 /// The half-width t of the interval that holds a value of Student's distribution with the probability `confidence`;
 /// nothing where there are no degrees of freedom or the probability is not between 0 and 1.
-///
-/// For many degrees of freedom by the series of Goldberg and Levine, since the quantile of the statistics library
-/// loses digits there.
 fn student(confidence: f64, dof: f64) -> Option<f64> {
-    if !(dof > 0.0 && confidence > 0.0 && confidence < 1.0) {
-        return None;
-    }
-    let probability = 0.5 + 0.5 * confidence;
-    if dof < MANY {
-        return Some(StudentsT::new(0.0, 1.0, dof).ok()?.inverse_cdf(probability));
-    }
-    let z = Normal::standard().inverse_cdf(probability);
-    let terms = [
-        (z.powi(3) + z) / 4.0,
-        (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / 96.0,
-        (3.0 * z.powi(7) + 19.0 * z.powi(5) + 17.0 * z.powi(3) - 15.0 * z) / 384.0,
-    ];
-    Some(terms.iter().rev().fold(0.0, |sum, term| (sum + term) / dof) + z)
+    let sound = dof > 0.0 && confidence > 0.0 && confidence < 1.0;
+    sound.then(|| Coverage::of_interval(confidence, dof).factor)
 }
 
 /// Twice the quantile of the F distribution with 2 and ν degrees of freedom: ν ((1 − p)^(−2/ν) − 1).

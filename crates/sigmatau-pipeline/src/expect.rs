@@ -74,14 +74,9 @@ impl Expectation {
         let rows = rows.table("write the rows as { column = value, … }")?;
         let column = section.required("column")?;
         numbers(&section, "column", &column, fields)?;
+        let rows = rows.keys().into_iter().map(|name| condition(&rows, name, fields)).collect::<Result<_, _>>()?;
         let value = section.number("value")?.ok_or_else(|| section.missing("value"))?;
-        Ok(Self {
-            step,
-            rows: rows.keys().into_iter().map(|name| condition(&rows, name, fields)).collect::<Result<_, _>>()?,
-            column,
-            value,
-            room: room(&section, value, fields)?,
-        })
+        Ok(Self { step, rows, column, value, room: room(&section, value, fields)? })
     }
 
     /// Looks the value up in a record; the answer to an unmet expectation says what was found.

@@ -52,4 +52,4 @@ pub use tau::TauList;
 pub use together::Together;
 
 /// Raised by every change that moves a digit of a result.
-pub const REVISION: u32 = 2;
+pub const REVISION: u32 = 3;

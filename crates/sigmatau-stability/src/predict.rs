@@ -16,9 +16,8 @@
 
 use crate::levels::Levels;
 use crate::symmetric;
-use sigmatau_core::{Estimate, PhaseSeries, Unit};
+use sigmatau_core::{Coverage, Estimate, PhaseSeries, Unit};
 use sigmatau_spectrum::WeightedMean;
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// What of a clock's course is drawn out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -294,8 +293,7 @@ impl Prediction {
 /// The coverage factor k for two-sided intervals of this probability (GUM G.3; the normal law's for many
 /// degrees of freedom).
 pub fn factor(degrees_of_freedom: f64, probability: f64) -> f64 {
-    let t = StudentsT::new(0.0, 1.0, degrees_of_freedom.clamp(1.0, 1e6)).expect("a positive number of degrees");
-    t.inverse_cdf(0.5 + 0.5 * probability)
+    Coverage::of_interval(probability, degrees_of_freedom.max(1.0)).factor
 }
 
 impl Forecast<'_> {

@@ -43,8 +43,8 @@ fn with_noise(signal: &[f64], u: f64, seed: u64) -> Vec<f64> {
 fn table(sensors: &[&str], channels: &[(&str, &str, &[f64])]) -> Table {
     let points = channels[0].2.len() / sensors.len();
     let names = sensors.iter().flat_map(|name| std::iter::repeat_n((*name).to_owned(), points)).collect();
-    let unit = |text| Unit::parse(text).unwrap();
-    let float = |(name, text, values): &(&str, &str, &[f64])| Column::float(*name, unit(text), values.to_vec());
+    let float =
+        |(name, unit, values): &(&str, &str, &[f64])| Column::float(*name, Unit::parse(unit).unwrap(), values.to_vec());
     Table::new(std::iter::once(Column::text("sensor", names)).chain(channels.iter().map(float)).collect()).unwrap()
 }
 

@@ -129,6 +129,23 @@ fn grouped<K: Clone + Eq + Hash>(keys: impl Iterator<Item = K>, table: &Table) -
     responses
 }
 
+/// The lines that have a value and an uncertainty, and a remark about the others.
+pub(super) fn assessable(response: &Response) -> (Response, Option<Finding>) {
+    let known = |line: &&Line| line.value.is_finite() && line.covariance.power().is_finite();
+    let lines: Vec<Line> = response.lines.iter().filter(known).copied().collect();
+    let (all, left) = (response.lines.len(), response.lines.len() - lines.len());
+    let remark = (left > 0).then(|| {
+        Finding::new(
+            Severity::Warning,
+            "unknown-lines",
+            format!("{left} of {all} lines of the response have no value or no uncertainty"),
+            "they are left out",
+            "excite the sensor there, or leave those lines out of the response by `range`",
+        )
+    });
+    (Response { lines, findings: Vec::new() }, remark)
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -158,19 +175,4 @@ pub(super) mod tests {
         assert_eq!(whole[0].1.lines[0].value.re, 2.0);
         assert_eq!(results(&table, None)[0].methods.iter().map(|(name, _)| &**name).collect::<Vec<_>>(), ["h1", "h2"]);
     }
-/// The lines that have a value and an uncertainty, and a remark about the others.
-pub(super) fn assessable(response: &Response) -> (Response, Option<Finding>) {
-    let known = |line: &&Line| line.value.is_finite() && line.covariance.power().is_finite();
-    let lines: Vec<Line> = response.lines.iter().filter(known).copied().collect();
-    let (all, left) = (response.lines.len(), response.lines.len() - lines.len());
-    let remark = (left > 0).then(|| {
-        Finding::new(
-            Severity::Warning,
-            "unknown-lines",
-            format!("{left} of {all} lines of the response have no value or no uncertainty"),
-            "they are left out",
-            "excite the sensor there, or leave those lines out of the response by `range`",
-        )
-    });
-    (Response { lines, findings: Vec::new() }, remark)
 }
