@@ -118,7 +118,7 @@ fn noise_can_be_measured_where_the_record_is_quiet() {
     bench
         .run(&format!("dynamic filter field.parquet --filter filter.parquet --noise {NOISE} --format csv"))
         .exits(0)
-        .prints(&["sensor,time_s,value,u,u_noise,u_calibration,u_bias\n"]);
+        .prints(&["sensor,time_s,value,u,u_noise,u_calibration,u_bias"]);
     assert!(row[4].parse::<f64>().unwrap() > 0.0, "{row:?}");
     bench
         .run("dynamic filter field.parquet --filter filter.parquet")
