@@ -43,8 +43,8 @@ fn with_noise(signal: &[f64], u: f64, seed: u64) -> Vec<f64> {
 fn table(sensors: &[&str], channels: &[(&str, &str, &[f64])]) -> Table {
     let points = channels[0].2.len() / sensors.len();
     let names = sensors.iter().flat_map(|name| std::iter::repeat_n((*name).to_owned(), points)).collect();
-    let float =
-        |(name, unit, values): &(&str, &str, &[f64])| Column::float(*name, Unit::parse(unit).unwrap(), values.to_vec());
+    let unit = |text: &str| Unit::parse(text).unwrap();
+    let float = |(name, text, values): &(&str, &str, &[f64])| Column::float(*name, unit(text), values.to_vec());
     Table::new(std::iter::once(Column::text("sensor", names)).chain(channels.iter().map(float)).collect()).unwrap()
 }
 
@@ -90,7 +90,6 @@ fn compensation_filters_recover_the_excitation_within_their_uncertainty() {
         let filter = format!("dynamic filter field.parquet --filter filter.parquet --noise {NOISE} --start rest");
         bench.run(&format!("{filter} --verify 400 --format parquet -o signal.parquet")).exits(0);
         let (held, rms, points) = coverage(&bench, "signal.parquet");
-        println!("{design}: {held} of {points} points, u {rms}");
         assert!(held > 0.9 && rms < 0.05 && points > 490, "{design}: {held} of {points} points, u {rms}");
     }
 }
@@ -102,7 +101,6 @@ fn deconvolution_recovers_the_excitation_within_its_uncertainty() {
     let deconvolve = format!("dynamic deconvolve field.parquet --calibration response.parquet {flags}");
     bench.run(&format!("{deconvolve} --format parquet -o signal.parquet")).exits(0);
     let (held, rms, points) = coverage(&bench, "signal.parquet");
-    println!("{held} of {points} points, u {rms}");
     assert!(held > 0.9 && rms < 0.05 && points == 512, "{held} of {points} points, u {rms}");
     bench.run("dynamic response calibration.parquet --range 100,4000 --format parquet -o response.parquet").exits(0);
     bench.run(&deconvolve).exits(0).says(&["[uncovered] acc-1", "from 100", "have no response"]);
@@ -113,7 +111,7 @@ fn noise_can_be_measured_where_the_record_is_quiet() {
     let bench = bench();
     compensated(&bench, "--taps 12").exits(0);
     let said =
-        bench.run("dynamic filter field.parquet --filter filter.parquet --quiet 0.03,0.05 --format csv").exits(0);
+        bench.run("dynamic filter field.parquet --filter filter.parquet --silence 0.03,0.05 --format csv").exits(0);
     let row = said.out().lines().nth(1).unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
     bench
         .run(&format!("dynamic filter field.parquet --filter filter.parquet --noise {NOISE} --format csv"))
@@ -123,7 +121,7 @@ fn noise_can_be_measured_where_the_record_is_quiet() {
     bench
         .run("dynamic filter field.parquet --filter filter.parquet")
         .exits(2)
-        .says(&["nothing says how much noise", "`quiet`"]);
+        .says(&["nothing says how much noise", "`silence`"]);
 }
 
 #[test]

@@ -150,7 +150,7 @@ impl Deconvolutions {
         }
         let response = match entry(calibrations, record.sensor(), self.of.as_deref()) {
             Ok(response) => response,
-            Err(finding) => return Ok((None, vec![finding])),
+            Err(finding) => return Ok((None, vec![*finding])),
         };
         let samples = record.stretch([0.0, f64::INFINITY])?;
         if let Some(finding) = gaps(&samples) {

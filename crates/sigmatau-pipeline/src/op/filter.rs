@@ -156,7 +156,7 @@ impl Corrections {
         let filter = match entry(filters, record.sensor(), self.of.as_deref()) {
             Ok(Ok(filter)) => filter,
             Ok(Err(finding)) => return Ok(finding.clone().into()),
-            Err(finding) => return Ok(finding.into()),
+            Err(finding) => return Ok((*finding).into()),
         };
         if let Some(finding) = other_rate(filter.traits.rate, record.rate()) {
             return Ok(finding.into());

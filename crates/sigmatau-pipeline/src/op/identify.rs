@@ -19,7 +19,7 @@ pub(super) static OP: Op = Op {
     revision: sigmatau_dynamic::REVISION,
     reads: Reads::Record(&schema::response::SCHEMA),
     beside: &[],
-    scope: Scope::Series,
+    scope: Scope::Dataset,
     schema: &schema::model::SCHEMA,
     parameters: &[&[
         Parameter::new("model", "formula of the response, see `list models`").or("\"second-order\""),

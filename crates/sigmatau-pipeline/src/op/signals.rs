@@ -200,18 +200,19 @@ pub(super) fn push(rows: &mut Rows, sensor: &str, point: Point) {
 }
 
 /// The entry of a sensor in the record besides: that of `named` where all records are of one sensor.
-pub(super) fn entry<'a, T>(known: &'a [(String, T)], sensor: &str, named: Option<&str>) -> Result<&'a T, Finding> {
+pub(super) fn entry<'a, T>(known: &'a [(String, T)], sensor: &str, named: Option<&str>) -> Result<&'a T, Box<Finding>> {
     let wanted = named.unwrap_or(sensor);
     let found = known.iter().find(|(name, _)| name == wanted);
     found.map(|(_, entry)| entry).ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
-        Finding::new(
+        let finding = Finding::new(
             Severity::Failure,
             "not-calibrated",
             format!("the record besides has no sensor `{wanted}`{}", did_you_mean(wanted, &names)),
             "its signal is not corrected",
             "calibrate it, or say by `of` which sensor of the record besides it is",
-        )
+        );
+        finding.into()
     })
 }
 

@@ -60,9 +60,9 @@ impl<'a> Course<'a> {
     pub(super) fn push(&mut self, samples: &[f64]) {
         for stretch in samples.chunk_by(|one, next| one.is_finite() == next.is_finite()) {
             if stretch[0].is_finite() {
-                self.run(stretch)
+                self.run(stretch);
             } else {
-                self.gap(stretch.len())
+                self.gap(stretch.len());
             }
             self.position += stretch.len();
         }

@@ -11,7 +11,7 @@ pub(super) enum Flow {
         filter: Fir,
         recent: Vec<f64>,
     },
-    Iir(Stream),
+    Iir(Box<Stream>),
 }
 
 /// What a filter does not refuse where it was tried with noise.
@@ -24,7 +24,7 @@ impl Flow {
                 let level = if let Start::Settled(level) = start { level } else { 0.0 };
                 Self::Fir { filter: fir.clone(), recent: vec![level; fir.memory()] }
             }
-            Coefficients::Iir(iir) => Self::Iir(iir.stream(&Autocovariance(Vec::new()), start).expect(TRIED)),
+            Coefficients::Iir(iir) => Self::Iir(iir.stream(&Autocovariance(Vec::new()), start).expect(TRIED).into()),
         }
     }
 
