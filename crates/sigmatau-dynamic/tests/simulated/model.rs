@@ -100,7 +100,7 @@ pub(super) fn cases() -> Vec<super::Case> {
 
 /// The parameters, and magnitude and phase of the model.
 fn case(fit: &'static Fit) -> super::Case {
-    let names = fit.structure().parameters().into_iter().map(|parameter| parameter.name.to_owned());
+    let names = fit.structure().parameters().into_iter().map(|parameter| parameter.name);
     let at = ASKED.iter().flat_map(|frequency| ["magnitude", "phase"].map(|what| format!("{what} at {frequency} Hz")));
     let of = names.chain(at).collect();
     super::Case {
