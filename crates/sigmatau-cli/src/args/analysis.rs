@@ -24,6 +24,9 @@ pub(crate) struct AnalysisArguments {
     pub(crate) quiet: bool,
 }
 
+/// The id of the files, which is no key of an op.
+const FILES: &str = "FILE";
+
 impl Subcommand for AnalysisArguments {
     fn augment_subcommands(command: Command) -> Command {
         command.subcommands(Subject::ALL.map(of_subject))
@@ -46,7 +49,7 @@ impl FromArgMatches for AnalysisArguments {
         let text = |key: &str| typed.get_one::<String>(key).cloned();
         Ok(Self {
             op,
-            files: typed.get_many::<String>("files").into_iter().flatten().cloned().collect(),
+            files: typed.get_many::<String>(FILES).into_iter().flatten().cloned().collect(),
             keys: keys(op).into_iter().filter_map(|key| Some((key, text(key.name)?))).collect(),
             beside: op.beside.iter().filter_map(|other| Some((other.key.name, text(other.key.name)?))).collect(),
             format: text("format").expect("it has a default"),
@@ -71,8 +74,7 @@ fn of_subject(subject: Subject) -> Command {
 }
 
 fn of_op(op: &'static Op) -> Command {
-    let file =
-        Arg::new("files").value_name("FILE").required(true).num_args(1..).help(format!("The files: {}", op.reads));
+    let file = Arg::new(FILES).value_name("FILE").required(true).num_args(1..).help(format!("The files: {}", op.reads));
     let beside = op.beside.iter().map(|other| flag(&other.key).value_name("FILE"));
     let format = Arg::new("format").long("format").value_name("FORMAT").default_value("table");
     let output = Arg::new("output").long("output").short('o').value_name("FILE").value_parser(value_parser!(PathBuf));

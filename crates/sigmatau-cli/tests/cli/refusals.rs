@@ -76,7 +76,12 @@ fn unknown_words() {
     refused("\"s\"", "\"sec\"", 6, &["`sec`"]);
     refused("\"phase\"", "\"phas\"", 5, &["there is no kind `phas`; did you mean `phase`?"]);
     refused("op = \"stability\"", "op = \"stabilty\"", 11, &["no op `stabilty`; did you mean `stability`?"]);
-    refused("dataset = \"clocks\"", "dataset = \"clock\"", 12, &["no dataset `clock`; did you mean `clocks`?"]);
+    refused(
+        "dataset = \"clocks\"",
+        "dataset = \"clock\"",
+        12,
+        &["no dataset or earlier step `clock`; did you mean `clocks`?"],
+    );
     refused("\"octave\"", "\"octaves\"", 14, &["`octaves`", "octave, decade"]);
     refused("\"greenhall-riley\"", "\"greenhall\"", 16, &["`greenhall`", "`greenhall-riley`"]);
     refused("\"auto\"", "\"white fm\"", 17, &["there is no noise `white fm`; did you mean `white FM`"]);

@@ -44,7 +44,7 @@ fn run_writes_records_and_documents_and_prints_where() {
 fn run_replaces_values_by_set() {
     let bench = ran();
     bench
-        .run("run clocks.toml --out b --set step.stability.tau=1,4 --set dataset.clocks.clocks=2 --quiet")
+        .run("run clocks.toml --out b --set step.stability.tau=1,4 --set dataset.clocks.members=2 --quiet")
         .exits(0)
         .prints(&["12 rows in b/records/stability.parquet"]);
 }

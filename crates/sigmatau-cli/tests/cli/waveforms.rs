@@ -115,13 +115,6 @@ fn a_wrong_unit_is_refused() {
     let instants = Column::float("time", unit("V"), (0..POINTS).map(|n| n as f64 / RATE).collect());
     let timed = channels(smooth(), smooth()).into_iter().chain([instants]).collect();
     responded(timed, "").exits(2).prints_nothing().says(&["`time`", "bench.parquet", "`V`"]);
-
-    let bench = Workbench::new();
-    let table = Table::new(channels(smooth(), smooth())).unwrap();
-    let metadata = Metadata::default().with_field("response", "unit", "furlong");
-    write_table(&bench.path("bench.parquet"), &table, metadata).unwrap();
-    let said = bench.run("dynamic response bench.parquet --rate 1000").exits(2).prints_nothing();
-    said.says(&["`response`", "bench.parquet", "furlong"]);
 }
 
 /// Instants at 1000 Hz against a stated rate: near it, the digitizer is off; far from it, the statement.

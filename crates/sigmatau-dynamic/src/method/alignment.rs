@@ -152,10 +152,10 @@ pub(super) fn peak(cross: &mut [Complex64], fft: &mut RealFft, reach: usize) -> 
 
 /// The transform of a series less its mean, followed by zeros.
 fn transform(values: &[f64], fft: &mut RealFft) -> Vec<Complex64> {
-    let known = || values.iter().filter(|value| !value.is_nan());
+    let known = || values.iter().filter(|value| value.is_finite());
     let mean = known().sum::<f64>() / known().count().max(1) as f64;
     let mut series = vec![0.0; fft.length()];
-    series.iter_mut().zip(values).for_each(|(to, value)| *to = if value.is_nan() { 0.0 } else { value - mean });
+    series.iter_mut().zip(values).for_each(|(to, value)| *to = if value.is_finite() { value - mean } else { 0.0 });
     let mut spectrum = fft.spectrum();
     fft.forward(&mut series, &mut spectrum);
     spectrum

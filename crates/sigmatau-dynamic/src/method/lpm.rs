@@ -108,7 +108,7 @@ impl Segments {
     }
 
     fn close(&mut self) {
-        if self.pending.iter().flatten().any(|value| value.is_nan()) {
+        if self.pending.iter().flatten().any(|value| !value.is_finite()) {
             self.dropped += 1;
         } else {
             self.used += 1;

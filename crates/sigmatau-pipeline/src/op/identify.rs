@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::schema::{Cell, Rows};
 use sigmatau_data::{DataError, Table, schema};
-use sigmatau_dynamic::identify::{Between, Identified, IdentifyError, identify};
+use sigmatau_dynamic::identify::{Between, Identified, IdentifyError, identify, phase_in_degrees};
 use sigmatau_dynamic::model::{Known, MODELS, Settings, Structure};
 use sigmatau_dynamic::{Line, Response};
+use std::f64::consts::PI;
 
 /// Models fitted by maximum likelihood, for every sensor of a `response` table.
 pub(super) static OP: Op = Op {
@@ -75,7 +76,8 @@ impl Analysis for Models {
     }
 
     fn compute(&self, input: &Input<'_>, _whole: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let responses = lines::responses(&input.dataset.table()?);
+        let table = input.dataset.table()?;
+        let responses = lines::responses(&table);
         let fits: Vec<_> = responses.par_iter().map(|(_, response)| self.fit(response)).collect();
         let mut rows = Rows::of(OP.schema);
         let mut findings = Vec::new();
@@ -88,11 +90,30 @@ impl Analysis for Models {
                 Err(error) => findings.push(not_fitted(&error).about(sensor)),
             }
         }
+        findings.extend(self.in_degrees(&table, &responses));
         Ok((rows.table(), findings))
     }
 }
 
 impl Models {
+    /// The remarks on phases that stand beyond half a turn in the table and fit only as degrees. The parts of such a
+    /// response do not tell it: they may turn more than once from one line to the next.
+    fn in_degrees(&self, table: &Table, responses: &[(String, Response)]) -> Vec<Finding> {
+        let (sensors, phases) =
+            (table.texts("sensor").unwrap_or_default(), table.floats("phase_rad").unwrap_or_default());
+        let frequencies = table.floats("frequency_hz").unwrap_or_default();
+        if phases.iter().all(|phase| phase.abs() <= PI || phase.is_nan()) {
+            return Vec::new();
+        }
+        let suspected = |(sensor, response): &(String, Response)| {
+            let mut rows: Vec<usize> = (0..sensors.len()).filter(|row| sensors[*row] == *sensor).collect();
+            rows.sort_by(|a, b| frequencies[*a].total_cmp(&frequencies[*b]));
+            let phases: Vec<f64> = rows.into_iter().map(|row| phases[row]).collect();
+            Some(phase_in_degrees(response, &phases, &self.structure)?.about(sensor))
+        };
+        responses.iter().filter_map(suspected).collect()
+    }
+
     fn fit(&self, response: &Response) -> Result<Identified, IdentifyError> {
         let inside = |line: &&Line| self.range.is_none_or(|(low, high)| (low..=high).contains(&line.frequency));
         let lines = response.lines.iter().filter(inside).copied().collect();

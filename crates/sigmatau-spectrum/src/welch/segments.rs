@@ -91,5 +91,5 @@ impl<const C: usize> Segments<C> {
 
 /// Looks at every point, since a loop that may end early takes them one by one.
 fn missing(values: &[f64]) -> bool {
-    values.iter().fold(false, |missing, value| missing | value.is_nan())
+    values.iter().fold(false, |missing, value| missing | !value.is_finite())
 }

@@ -8,7 +8,11 @@ use std::ops::Range;
 /// lobe of the window, where other tones are weaker by more than 30 dB.
 const BEATS: f64 = 4.0;
 
-/// A tone is on where its amplitude is at least this share of the largest.
+/// From one frame to the next, frames overlap: so many begin within the length of one.
+const HOPS: usize = 4;
+
+/// A tone is on where its amplitude is at least this share of the largest: at the middle of a frame of which it fills
+/// one half.
 const ON: f64 = 0.5;
 
 /// When a tone is on, in points of the record.
@@ -16,27 +20,31 @@ const ON: f64 = 0.5;
 pub(super) struct Stretch {
     /// Wherever it was seen.
     pub(super) seen: Range<usize>,
-    /// Where it is steady: without the frames in which it comes and goes.
+    /// Where it is steady: without the points in which it comes and goes.
     pub(super) steady: Range<usize>,
 }
 
 impl Stretch {
     /// The longest stretch in which the tone `place` of rising `frequencies` is on.
     ///
-    /// The record is cut into frames, each weighted by a Hann window; the tone is on in a frame if its amplitude is
-    /// at least half the largest. The first and the last frame of a stretch are taken off, unless the record itself
-    /// begins or ends there. A record of fewer than four frames is one stretch.
+    /// The record is cut into frames that overlap, each weighted by a Hann window; the tone is on at the middle of a
+    /// frame if its amplitude is at least half the largest. It is steady from a quarter of a frame behind the first
+    /// middle to a quarter before the last, unless the record itself begins or ends there. A record of fewer than four
+    /// frames is one stretch.
     pub(super) fn of(excitation: &[f64], rate: f64, frequencies: &[f64], place: usize) -> Self {
         let points = excitation.len();
         let frame = frame(rate, frequencies, place);
         if points / frame < 4 {
             return Self { seen: 0..points, steady: 0..points };
         }
-        let amplitudes = amplitudes(excitation, frame, rate, frequencies[place]);
+        let hop = frame.div_ceil(HOPS);
+        let amplitudes = amplitudes(excitation, frame, hop, rate, frequencies[place]);
         let run = longest_run(&amplitudes);
-        let seen = run.start * frame..if run.end == amplitudes.len() { points } else { run.end * frame };
-        let start = if seen.start == 0 { 0 } else { seen.start + frame };
-        let end = if seen.end == points { points } else { seen.end - frame };
+        let (first, last) = (run.start * hop + frame / 2, run.end.saturating_sub(1) * hop + frame / 2);
+        let (begins, ends) = (run.start == 0, run.end == amplitudes.len());
+        let seen = if begins { 0 } else { first - hop }..if ends { points } else { last + hop };
+        let start = if begins { 0 } else { first + hop };
+        let end = if ends { points } else { last - hop };
         Self { steady: start..end.max(start), seen }
     }
 
@@ -55,14 +63,14 @@ fn frame(rate: f64, frequencies: &[f64], place: usize) -> usize {
     (BEATS * rate / apart).ceil() as usize
 }
 
-fn amplitudes(excitation: &[f64], frame: usize, rate: f64, frequency: f64) -> Vec<f64> {
+fn amplitudes(excitation: &[f64], frame: usize, hop: usize, rate: f64, frequency: f64) -> Vec<f64> {
     let weights = Window::named("hann").expect("the table has it").samples(frame);
     let amplitude = |points: &[f64]| {
         let mean = points.iter().filter(|x| x.is_finite()).sum::<f64>() / frame as f64;
         let weighted: Vec<f64> = points.iter().zip(&weights).map(|(x, weight)| (x - mean) * weight).collect();
         fourier_sums(&weighted, 0.0, rate, &[frequency])[0].norm()
     };
-    excitation.chunks_exact(frame).map(amplitude).collect()
+    excitation.windows(frame).step_by(hop).map(amplitude).collect()
 }
 
 /// The longest run of frames in which the tone is on; the first of equals.
@@ -92,6 +100,14 @@ mod tests {
         assert!(first.steady.start == 0 && (3600..4000).contains(&first.steady.end), "{first:?}");
         assert!((4001..4400).contains(&second.steady.start) && second.steady.end == 10_000, "{second:?}");
         assert!(!first.fills(&second) && !second.fills(&first));
+    }
+
+    #[test]
+    fn a_step_of_three_frames_is_steady_for_most_of_its_time() {
+        let tone = |n: usize| if (4000..4400).contains(&n) { 0.05 } else { 0.08 };
+        let excitation: Vec<f64> = (0..10_000).map(|n| (TAU * tone(n) * n as f64).sin()).collect();
+        let steady = Stretch::of(&excitation, 1.0, &[0.05, 0.08], 0).steady;
+        assert!(steady.start >= 4000 && steady.end <= 4400 && steady.len() > 250, "{steady:?}");
     }
 
     #[test]
