@@ -80,7 +80,7 @@ impl Comparison {
     }
 }
 
-/// The covariance of a line without what it has in common with others; at least [`OWN`] of it.
+/// The covariance of a line without what it has in common with others; and at least a thousandth of it.
 pub fn own_share(line: &Line, shared: f64) -> Bivariate {
     let common = shared * shared * line.value.norm_sqr();
     let Bivariate { real, imaginary, cross } = line.covariance;
