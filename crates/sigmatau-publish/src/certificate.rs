@@ -119,9 +119,10 @@ pub struct Attachment {
     pub bytes: Vec<u8>,
 }
 
-/// The names of the items that the records of a publication speak of, each once.
+/// The names of the items that are calibrated in the records of a publication, each once.
 pub fn items(records: &[Record]) -> Vec<&str> {
-    distinct(records.iter().filter_map(|record| names(&record.table)).flatten().map(String::as_str))
+    let calibrations = records.iter().filter(|record| VIEWS.iter().any(|(schema, _)| *schema == record.header.schema));
+    distinct(calibrations.filter_map(|record| names(&record.table)).flatten().map(String::as_str))
 }
 
 /// The certificate of the item that the publication names, or of the only one.

@@ -222,6 +222,13 @@ fn an_unknown_item_is_answered_with_the_known_ones() {
 }
 
 #[test]
+fn what_no_record_calibrates_is_no_item() {
+    let scale = Table::new(vec![Column::text("series", vec!["ensemble".into()])]).unwrap();
+    let records = [response(Some("V")), record("scale", "ensemble/1", scale)];
+    assert_eq!(sigmatau_publish::certificate::items(&records), ["acc-1", "acc-2"]);
+}
+
+#[test]
 fn other_records_are_attached_with_their_hash() {
     let covariance = Table::new(vec![
         Column::text("sensor", vec!["acc-1".into(), "acc-2".into()]),
