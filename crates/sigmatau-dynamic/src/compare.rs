@@ -64,7 +64,7 @@ impl Comparison {
         let difference = one.value - other.value;
         let [mine, theirs] = [one, other].map(|line| own_share(line, shared));
         let (covariance, dof) = (mine + theirs, effective([(mine, one.dof), (theirs, other.dof)]));
-        let (factor, distance) = (coverage_factor(CONFIDENCE, dof), distance(difference, &covariance));
+        let (factor, distance) = (Coverage::of_interval(CONFIDENCE, dof).factor, distance(difference, &covariance));
         let along =
             |direction: fn(&Line) -> Complex64| mine.along(direction(one)).hypot(theirs.along(direction(other)));
         let phases = (mine.along(one.value * Complex64::I) / one.value.norm())
@@ -95,17 +95,6 @@ pub(crate) fn effective(parts: impl IntoIterator<Item = (Bivariate, f64)>) -> f6
         spread += covariance.power().powi(2) / dof;
     }
     sum * sum / spread
-}
-
-/// The factor k of an interval ± k u that holds a probability, given the degrees of freedom of u.
-///
-/// ```
-/// use sigmatau_dynamic::compare::coverage_factor;
-/// assert!((coverage_factor(0.95, f64::INFINITY) - 1.959964).abs() < 1e-6);
-/// assert!((coverage_factor(0.95, 10.0) - 2.228139).abs() < 1e-6);
-/// ```
-pub fn coverage_factor(probability: f64, dof: f64) -> f64 {
-    Coverage::of_interval(probability, dof).factor
 }
 
 /// The factor k of the region dᵀ C⁻¹ d ≤ k² around a complex value that holds a probability P: of a circular

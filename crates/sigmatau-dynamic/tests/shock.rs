@@ -1,6 +1,7 @@
 //! A real shock beside the sinusoidal calibration of the same accelerometer.
 
-use sigmatau_dynamic::compare::{coverage_factor, covers};
+use sigmatau_core::Coverage;
+use sigmatau_dynamic::compare::covers;
 use sigmatau_dynamic::method::{Method, Settings};
 use sigmatau_dynamic::{Complex64, Response};
 use std::path::PathBuf;
@@ -41,7 +42,7 @@ fn shock_covers_the_sinusoidal_points() {
     let found = estimated(&frequencies).unwrap();
     let covered = |(frequency, value): &&(f64, Complex64)| {
         let line = found.lines.iter().find(|line| line.frequency == *frequency).unwrap();
-        (line.value.norm() - value.norm()).abs() <= coverage_factor(0.95, line.dof) * line.magnitude_u()
+        (line.value.norm() - value.norm()).abs() <= Coverage::of_interval(0.95, line.dof).factor * line.magnitude_u()
     };
     let named = points.iter().filter(|(frequency, _)| [1e3, 5e3, 10e3, 20e3].contains(frequency));
     assert_eq!(named.filter(covered).count(), 4);

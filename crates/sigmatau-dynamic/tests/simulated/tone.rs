@@ -2,7 +2,8 @@
 
 use super::{CONFIDENCE, Case, Claim};
 use nalgebra::{Matrix2, Vector2};
-use sigmatau_dynamic::compare::{coverage_factor, covers};
+use sigmatau_core::Coverage;
+use sigmatau_dynamic::compare::covers;
 use sigmatau_dynamic::merge::merge;
 use sigmatau_dynamic::method::{Method, Settings};
 use sigmatau_dynamic::{Bivariate, Complex64, Line, Response};
@@ -36,7 +37,7 @@ fn sine_fit(stream: u64) -> Vec<f64> {
     let fit = SineFit::strongest(&noise.map(|(n, error)| wave(n) + 0.2 * error).collect::<Vec<f64>>(), 1.0).unwrap();
     let found = [fit.offset, fit.tones[0].amplitude(), fit.tones[0].phase(), fit.tones[0].frequency];
     let u = [fit.covariance[(0, 0)].sqrt(), fit.amplitude_u(0), fit.phase_u(0), fit.frequency_u(0)];
-    let factor = coverage_factor(CONFIDENCE, 116.0);
+    let factor = Coverage::of_interval(CONFIDENCE, 116.0).factor;
     (0..4).map(|place| f64::from((found[place] - truth[place]).abs() < factor * u[place])).collect()
 }
 

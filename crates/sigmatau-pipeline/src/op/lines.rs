@@ -1,8 +1,9 @@
 //! What the ops on frequency responses share: the lines of each sensor, out of the rows of a record.
 
-use crate::document::{DocumentError, Section};
+use super::Beside;
+use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::{Finding, Severity};
-use sigmatau_data::Table;
+use sigmatau_data::{Table, schema};
 use sigmatau_dynamic::{Bivariate, Complex64, Line, Response};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -66,6 +67,17 @@ impl Results {
         Some(finding.about(&self.sensor))
     }
 }
+
+/// A second record, whose results stand beside those of the first.
+pub(super) const OTHER: Beside = Beside {
+    key: Parameter::new("other", "a second `response` record of the same sensors"),
+    schema: &schema::response::SCHEMA,
+};
+
+/// What [`shared`] understands.
+pub(super) const SHARED: Parameter =
+    Parameter::new("shared", "relative standard uncertainty that all results have in common, as of a reference")
+        .or("0.0");
 
 /// The relative standard uncertainty under the key `shared`.
 ///

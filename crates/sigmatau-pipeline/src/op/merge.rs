@@ -1,9 +1,9 @@
 //! Several results of a sensor as one.
 
-use super::lines::{Results, results, shared};
-use super::{Analysis, Beside, Input, Op, Subject, response};
+use super::lines::{OTHER, Results, SHARED, results, shared};
+use super::{Analysis, Input, Op, Subject, response};
 use crate::dataset::{Reads, Scope, Unit};
-use crate::document::{DocumentError, Parameter, Section};
+use crate::document::{DocumentError, Section};
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::schema::Rows;
 use sigmatau_data::{DataError, Table, schema};
@@ -17,17 +17,10 @@ pub(super) static OP: Op = Op {
     subject: Subject::Dynamic,
     revision: sigmatau_dynamic::REVISION,
     reads: Reads::Record(&schema::response::SCHEMA),
-    beside: &[Beside {
-        key: Parameter::new("other", "a second `response` record of the same sensors"),
-        schema: &schema::response::SCHEMA,
-    }],
+    beside: &[OTHER],
     scope: Scope::Dataset,
     schema: &schema::response::SCHEMA,
-    parameters: &[&[Parameter::new(
-        "shared",
-        "relative standard uncertainty that all results have in common, as of a reference",
-    )
-    .or("0.0")]],
+    parameters: &[&[SHARED]],
     plan,
 };
 
