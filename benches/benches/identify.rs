@@ -30,7 +30,7 @@ fn models(criterion: &mut Criterion) {
     let frequencies: Vec<f64> = response.lines.iter().map(|line| line.frequency).collect();
     for model in MODELS {
         let structure = structure(model);
-        let fit = || identify(black_box(&response), &structure, Between::Independent);
+        let fit = || identify(black_box(&response), &structure, Between::Neighbours);
         let known = fit().expect("there are enough lines").known;
         let mut group = criterion.benchmark_group(model.name);
         group.throughput(Throughput::Elements(frequencies.len() as u64));

@@ -203,10 +203,10 @@ pub(crate) struct GenerateArguments {
     /// The folder to write to, made if need be
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: PathBuf,
-    /// Points of each clock or sensor
+    /// Points of each clock or sensor, days of areas, certificates of instruments
     #[arg(long, value_name = "N")]
     pub(crate) points: Option<usize>,
-    /// Number of clocks or sensors
+    /// Number of clocks, sensors, areas or instruments
     #[arg(long, value_name = "N")]
     pub(crate) members: Option<usize>,
     /// Seed of the noise
@@ -217,9 +217,12 @@ pub(crate) struct GenerateArguments {
 /// Show schema, units, row groups, ranges and findings of a table
 #[derive(Args, Debug)]
 pub(crate) struct InspectArguments {
-    /// The table
+    /// The table; with --rules the folder of the tables
     #[arg(value_name = "TABLE.parquet")]
     pub(crate) table: PathBuf,
+    /// Print the plain rules of the tables of calibrations (missing, range, unique, reference) as SQL for DuckDB
+    #[arg(long)]
+    pub(crate) rules: bool,
 }
 
 /// Make documents from the records of a run; nothing is computed
@@ -253,6 +256,12 @@ pub(crate) struct ListArguments {
 /// A table of names.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Listed {
+    /// Checks of datasets of calibrations
+    Checks,
+    /// Consensus values and robust means of comparisons
+    Consensus,
+    /// Steps from readings of meters as they arrived to an area on an even grid, in their order
+    Cleaning,
     /// Statistics of the Allan family
     Estimators,
     /// Document formats
@@ -269,8 +278,15 @@ pub(crate) enum Listed {
     Ops,
     /// Demonstration data
     Recipes,
+    /// Ways to keep noise down where a sensor answers little
+    Regularisations,
+    /// Rules that decide on conformity
+    /// Decision rules
+    Rules,
     /// Tables with their columns and units
     Schemas,
+    /// Ways from the balance of an area to the errors of its meters
+    Solvers,
     /// Steps that condition clock data before an analysis, and models of drift
     Steps,
     /// Weights of the segments of a spectrum

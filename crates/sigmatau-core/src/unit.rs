@@ -148,12 +148,7 @@ impl Unit {
     /// ```
     #[must_use]
     pub fn coherent(&self) -> Self {
-        table::coherent(self.dimension).unwrap_or_else(|| Self {
-            symbol: Cow::Owned(self.dimension.symbol()),
-            dimension: self.dimension,
-            factor: Factor::new(1, 1, 0),
-            zero: 0.0,
-        })
+        self.dimension.unit()
     }
 
     /// Converts one value: value · a/b with the ratio of the two factors reduced, so that the result
@@ -213,6 +208,33 @@ impl Unit {
 }
 
 impl Dimension {
+    /// The dimension with these exponents of length, mass, time, current, temperature, amount, luminous intensity and
+    /// angle.
+    pub const fn of(exponents: [i8; 8]) -> Self {
+        Self(exponents)
+    }
+
+    /// The exponents of length, mass, time, current, temperature, amount, luminous intensity and angle.
+    pub const fn exponents(self) -> [i8; 8] {
+        self.0
+    }
+
+    /// The coherent SI unit: its own name where it has one, else a product of base units.
+    ///
+    /// ```
+    /// use sigmatau_core::unit::Dimension;
+    /// assert_eq!(Dimension::of([1, 0, -2, 0, 0, 0, 0, 0]).unit().symbol(), "m/s^2");
+    /// ```
+    #[must_use]
+    pub fn unit(self) -> Unit {
+        table::coherent(self).unwrap_or_else(|| Unit {
+            symbol: Cow::Owned(self.symbol()),
+            dimension: self,
+            factor: Factor::new(1, 1, 0),
+            zero: 0.0,
+        })
+    }
+
     /// The product of base units, such as `kg·m^2/s`.
     fn symbol(self) -> String {
         let base = ["m", "kg", "s", "A", "K", "mol", "cd", "rad"];
@@ -266,6 +288,17 @@ impl Conversion {
     /// Converts one value.
     pub fn apply(&self, value: f64) -> f64 {
         (value - self.zero_from) * self.multiply / self.divide * self.pi + self.zero_to
+    }
+
+    /// Converts a difference of two values, such as an uncertainty: where the zero of a unit lies does not matter to it.
+    pub fn apply_to_difference(&self, difference: f64) -> f64 {
+        difference * self.multiply / self.divide * self.pi
+    }
+
+    /// The same conversion for differences: one that leaves 0 as it is.
+    #[must_use]
+    pub fn of_differences(self) -> Self {
+        Self { zero_from: 0.0, zero_to: 0.0, ..self }
     }
 
     /// Tells whether the conversion leaves every value as it is.

@@ -15,6 +15,7 @@ use crate::document::{DocumentError, Parameter, Section};
 use crate::parquet_file::{CHUNK, ParquetFile};
 use crate::rows::gather::{Lane, gather};
 use crate::rows::index::{self, Segment};
+use crate::rows::key::Key;
 use crate::rows::rule::ValueRule;
 use crate::rows::store::Store;
 use crate::{DataError, Table, grid};
@@ -241,7 +242,7 @@ impl ClockSource {
     /// When a number is not below that of the clocks.
     pub fn read(&self, which: Range<usize>) -> Result<Vec<ClockSeries>, DataError> {
         let lanes: Vec<Lane<'_, ValueRule<Measure>>> = which.clone().map(|series| self.lane(series)).collect();
-        let values = gather(&self.store, self.layout.key, &lanes)?;
+        let values = gather(&self.store, self.layout.key.map(Key::One), &lanes)?;
         let times = self.times(which.clone())?;
         let finish = |(place, values): (usize, Vec<f64>)| {
             let times = times.as_ref().map(|times| times[if times.len() == 1 { 0 } else { place }].as_slice());
@@ -269,7 +270,7 @@ impl ClockSource {
         let shared = if self.layout.key.is_some() { which.end } else { which.end.min(which.start + 1) };
         let lane = |series: usize| Lane { column: time.column, rule: time.rule, segments: &self.rows[series] };
         let lanes: Vec<Lane<'_, TimeRule>> = (which.start..shared).map(lane).collect();
-        gather(&self.store, self.layout.key, &lanes).map(Some)
+        gather(&self.store, self.layout.key.map(Key::One), &lanes).map(Some)
     }
 
     fn finish(&self, series: usize, times: Option<&[i64]>, mut values: Vec<f64>) -> ClockSeries {
@@ -301,7 +302,7 @@ type Indexed = (Vec<SeriesInfo>, Vec<Arc<[Segment]>>);
 
 fn long(store: &Store, key: usize) -> Result<Indexed, DataError> {
     let info = |(name, segments): index::Named| (SeriesInfo { name, points: index::rows(&segments) }, segments);
-    Ok(index::by_name(store, key)?.into_iter().map(info).unzip())
+    Ok(index::by_name(store, Key::One(key))?.into_iter().map(info).unzip())
 }
 
 fn wide(store: &Store, layout: &Layout) -> Result<Indexed, DataError> {

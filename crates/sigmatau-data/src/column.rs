@@ -8,15 +8,16 @@
 //! | `Text` | `UTF8`, dictionary-encoded | |
 //!
 //! Accepted on reading besides: `FLOAT`, narrower integers, timestamps (read as `Integer` in ns),
-//! and every layout of strings. Whole numbers or steps of which some are missing are read as `Float`,
+//! dates, every layout of strings, and truth values (read as the words `yes` and `no`). Whole numbers or steps of which some are missing are read as `Float`,
 //! so that nothing is invented in their place.
 
 use crate::error::Trouble;
 use crate::table::{Column, Values, rebuild};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
+    ArrowPrimitiveType, Date32Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type,
+    UInt16Type,
 };
 use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, StringArray};
 use arrow_schema::{DataType, Field, TimeUnit};
@@ -165,7 +166,8 @@ fn stored_type(kind: &DataType) -> Storage {
             Storage::Integer
         }
         DataType::Timestamp(unit, _) => Storage::Instant { nanoseconds: nanoseconds(*unit) },
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Storage::Text,
+        DataType::Date32 => Storage::Instant { nanoseconds: 86_400_000_000_000 },
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Boolean => Storage::Text,
         DataType::Dictionary(_, words) if stored_type(words) == Storage::Text => Storage::Text,
         other => Storage::Other(other.to_string()),
     }
@@ -189,7 +191,7 @@ fn floats(array: &ArrayRef) -> Vec<f64> {
 }
 
 /// Whole numbers times `factor`; nothing where one is missing or the product does not fit.
-fn whole(chunks: &[ArrayRef], factor: i64) -> Vec<Option<i64>> {
+pub(crate) fn whole(chunks: &[ArrayRef], factor: i64) -> Vec<Option<i64>> {
     let times = |value: Option<i64>| value.and_then(|value| value.checked_mul(factor));
     chunks.iter().flat_map(whole_numbers).map(times).collect()
 }
@@ -205,6 +207,7 @@ fn whole_numbers(array: &ArrayRef) -> Vec<Option<i64>> {
         DataType::Timestamp(TimeUnit::Millisecond, _) => widened::<TimestampMillisecondType>(array),
         DataType::Timestamp(TimeUnit::Microsecond, _) => widened::<TimestampMicrosecondType>(array),
         DataType::Timestamp(TimeUnit::Nanosecond, _) => widened::<TimestampNanosecondType>(array),
+        DataType::Date32 => widened::<Date32Type>(array),
         _ => widened::<Int64Type>(array),
     }
 }
@@ -238,8 +241,13 @@ fn words(array: &ArrayRef) -> Vec<String> {
         DataType::LargeUtf8 => array.as_string::<i64>().iter().map(owned).collect(),
         DataType::Utf8View => array.as_string_view().iter().map(owned).collect(),
         DataType::Dictionary(..) => looked_up(array),
+        DataType::Boolean => array.as_boolean().iter().map(|answer| owned(answer.map(yes_or_no))).collect(),
         _ => array.as_string::<i32>().iter().map(owned).collect(),
     }
+}
+
+fn yes_or_no(answer: bool) -> &'static str {
+    if answer { "yes" } else { "no" }
 }
 
 fn looked_up(array: &ArrayRef) -> Vec<String> {
@@ -321,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_stored_type_of_no_use_is_named() {
-        let message = read(Arc::new(arrow_array::BooleanArray::from(vec![true])), &[]).unwrap_err().to_string();
-        assert_eq!(message, "it is stored as Boolean; a column of numbers, instants or text is wanted here");
+        let message = read(Arc::new(arrow_array::BinaryArray::from_vec(vec![b"x"])), &[]).unwrap_err().to_string();
+        assert_eq!(message, "it is stored as Binary; a column of numbers, instants or text is wanted here");
     }
 }

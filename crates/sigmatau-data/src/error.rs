@@ -37,6 +37,14 @@ pub enum DataError {
         /// What the decoder met.
         reason: String,
     },
+    /// The text of the file is no table.
+    #[error("read `{}` as a table: {reason}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The rows could not be encoded.
     #[error("write `{}`: {reason}", path.display())]
     Encode {
@@ -75,6 +83,14 @@ pub enum DataError {
         /// How to state them.
         advice: &'static str,
     },
+    /// The curves of a table of a row per day do not go together.
+    #[error("read the curves of `{file}`: {seen}; write a table for each")]
+    Curves {
+        /// The file or the name of the table.
+        file: String,
+        /// What was found.
+        seen: String,
+    },
     /// An option is out of its range.
     #[error("use the option `{option} = {value}`: it must be a positive number of {unit}")]
     Option {
@@ -96,6 +112,9 @@ pub enum DataError {
     /// A manifest is not as it should be.
     #[error("read the manifest {0}")]
     Manifest(#[from] crate::DocumentError),
+    /// A measurand is not as it should be.
+    #[error("read the measurand {0}")]
+    Measurand(crate::DocumentError),
     /// A file is not the one that its manifest describes.
     #[error(
         "verify `{}`: its BLAKE3 hash is {found}, the manifest states {stated}; fetch the file again, or state the \
@@ -226,7 +245,7 @@ impl Trouble {
 
 impl DataError {
     /// Turns an answer of the operating system into an error about `path`.
-    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.to_owned(), source }
     }
 }

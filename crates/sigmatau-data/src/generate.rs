@@ -1,17 +1,24 @@
 //! Demonstration data drawn from a recipe, the same bits from the same seed: clocks with noise, sensors with
-//! excitation and response.
+//! excitation and response, transformer areas with meters, [histories](Histories) of calibrations, [readings](Readings)
+//! to propagate.
 //!
 //! A [`Recipe`] says which clocks or sensors there are, with which noise and which planted trouble. Each is one table,
 //! in the schema [`crate::schema::clock`] or [`crate::schema::waveform`]; only one is in memory at a time. Noise is
 //! keyed by (seed, member, component), so neither threads nor the order of drawing changes a digit.
 
+mod areas;
 mod bench;
 mod fleet;
+mod histories;
+mod readings;
 mod text;
 
 use crate::{Metadata, Table};
+use areas::Areas;
 use bench::Bench;
 use fleet::Fleet;
+pub use histories::{Extent, Histories};
+pub use readings::Readings;
 use sigmatau_core::nearest::did_you_mean;
 use std::fmt;
 
@@ -25,6 +32,9 @@ static BUILTIN: &[(&str, &str)] = &[
     ("pressure", include_str!("../../../datasets/demo-sensors/pressure.toml")),
     ("current", include_str!("../../../datasets/demo-sensors/current.toml")),
     ("voltage", include_str!("../../../datasets/demo-sensors/voltage.toml")),
+    ("meters", include_str!("../../../datasets/demo-meters/recipe.toml")),
+    ("calibrations", include_str!("../../../datasets/demo-calibrations/recipe.toml")),
+    ("calibrations-honest", include_str!("../../../datasets/demo-calibrations/honest.toml")),
 ];
 
 /// Clocks or sensors to draw.
@@ -42,6 +52,8 @@ pub struct Recipe {
     name: String,
     size: Size,
     content: Content,
+    /// The place of the table that is drawn among the parts.
+    part: usize,
 }
 
 /// How much is drawn.
@@ -57,12 +69,15 @@ struct Size {
 enum Content {
     Clocks(Fleet),
     Sensors(Box<Bench>),
+    Areas(Areas),
+    Histories(Box<Histories>),
 }
 
 /// What to change in a recipe before it is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
-    /// The number of points of each clock or sensor; planted trouble keeps its place relative to the record.
+    /// The number of points of each clock or sensor, of days of each area, or of certificates of each instrument;
+    /// planted trouble keeps its place relative to the record.
     pub points: Option<usize>,
     /// The number of clocks or sensors; a number above that of the recipe repeats them with new noise, and sensors
     /// with responses of their own.
@@ -141,6 +156,17 @@ pub enum RecipeError {
         /// The resolution of the recipe.
         resolution: String,
     },
+    /// The histories of calibrations can't be drawn to this extent.
+    #[error(
+        "draw {instruments} instruments with {certificates} certificates each: at least one of each, as many instruments as \
+         faults are planted, and at most to 2262"
+    )]
+    Extent {
+        /// How many instruments.
+        instruments: usize,
+        /// How many certificates of each.
+        certificates: usize,
+    },
 }
 
 /// The names of the recipes that come with the program.
@@ -182,9 +208,10 @@ impl Recipe {
         };
         let content = match &self.content {
             Content::Clocks(fleet) => Content::Clocks(fleet.stretched(points, size.points)),
-            sensors @ Content::Sensors(_) => sensors.clone(),
+            Content::Histories(histories) => Content::Histories(extended(histories, size)?),
+            other => other.clone(),
         };
-        Self { name: self.name.clone(), size, content }.checked()
+        Self { size, content, ..self.clone() }.checked()
     }
 
     /// The name of the recipe.
@@ -192,11 +219,13 @@ impl Recipe {
         &self.name
     }
 
-    /// What it draws: `clocks` or `sensors`.
+    /// What it draws: `clocks`, `sensors`, `areas` or `instruments`.
     pub fn subject(&self) -> &'static str {
         match self.content {
             Content::Clocks(_) => "clocks",
             Content::Sensors(_) => "sensors",
+            Content::Areas(_) => "areas",
+            Content::Histories(_) => "instruments",
         }
     }
 
@@ -210,7 +239,8 @@ impl Recipe {
         self.size.members
     }
 
-    /// The number of points of each, those in gaps included.
+    /// The number of points of each, those in gaps included; the number of days of areas and of
+    /// certificates of instruments.
     pub fn points(&self) -> usize {
         self.size.points
     }
@@ -220,6 +250,8 @@ impl Recipe {
         match &self.content {
             Content::Clocks(fleet) => fleet.tau0(),
             Content::Sensors(bench) => 1.0 / bench.rate,
+            Content::Areas(areas) => areas.step(),
+            Content::Histories(histories) => histories.interval(),
         }
     }
 
@@ -230,6 +262,7 @@ impl Recipe {
             Content::Sensors(bench) => ["excitation", "response"]
                 .into_iter()
                 .fold(Metadata::default(), |all, channel| all.with_field(channel, "rate_hz", bench.rate.to_string())),
+            Content::Areas(_) | Content::Histories(_) => Metadata::default(),
         }
     }
 
@@ -240,11 +273,42 @@ impl Recipe {
     /// `excitation` and `response` in the units of the recipe, as whole steps of the digitizer. Each takes
     /// O(points log points) steps and up to about 200 bytes a point while it is drawn.
     pub fn tables(&self) -> impl Iterator<Item = Table> {
-        let tables: Box<dyn Iterator<Item = Table> + '_> = match &self.content {
-            Content::Clocks(fleet) => Box::new(fleet.tables(self.size)),
-            Content::Sensors(bench) => Box::new(bench.tables(self.size)),
+        self.drawn().map(|mut parts| parts.swap_remove(self.part))
+    }
+
+    /// How many tables are drawn of each part: one for each member, or for a block of instruments.
+    pub fn pieces(&self) -> usize {
+        match &self.content {
+            Content::Histories(histories) => histories.count(),
+            _ => self.size.members,
+        }
+    }
+
+    /// Draws the members one after the other, each as one table for every part.
+    pub fn drawn(&self) -> impl Iterator<Item = Vec<Table>> {
+        let tables: Box<dyn Iterator<Item = Vec<Table>> + '_> = match &self.content {
+            Content::Clocks(fleet) => Box::new(fleet.tables(self.size).map(|table| vec![table])),
+            Content::Sensors(bench) => Box::new(bench.tables(self.size).map(|table| vec![table])),
+            Content::Areas(areas) => Box::new(areas.tables(self.size)),
+            Content::Histories(histories) => Box::new(histories.pieces()),
         };
         tables
+    }
+
+    /// The names of the tables that are drawn of each member: of areas, `readings`, `meters` and `truth`; of instruments
+    /// `calibrations` and those beside it; of clocks and sensors there is one, which has the name of the recipe.
+    pub fn parts(&self) -> Vec<&str> {
+        match &self.content {
+            Content::Areas(_) => areas::PARTS.to_vec(),
+            Content::Histories(_) => histories::TABLES.to_vec(),
+            _ => vec![&self.name],
+        }
+    }
+
+    /// The same recipe, of which another part is drawn by [`Recipe::tables`]; nothing when there is none of this name.
+    pub fn with_part(&self, name: &str) -> Option<Self> {
+        let part = self.parts().iter().position(|part| *part == name)?;
+        Some(Self { part, ..self.clone() })
     }
 
     /// The true responses of the sensors at the given frequencies in Hz, in the schema
@@ -259,16 +323,18 @@ impl Recipe {
     /// ```
     pub fn truth(&self, frequencies: &[f64]) -> Option<Table> {
         match &self.content {
-            Content::Clocks(_) => None,
             Content::Sensors(bench) => Some(bench.truth(self.size, frequencies)),
+            _ => None,
         }
     }
 
-    /// Lists what was planted: offsets, drifts, steps, outliers and gaps of clocks, clipping of sensors.
+    /// Lists what was planted: offsets, drifts, steps, outliers and gaps of clocks, clipping of sensors. What was
+    /// planted in areas and instruments is a table of its own.
     pub fn planted(&self) -> Vec<Planted> {
         match &self.content {
             Content::Clocks(fleet) => fleet.planted(self.size),
             Content::Sensors(bench) => bench.planted(self.size),
+            Content::Areas(_) | Content::Histories(_) => Vec::new(),
         }
     }
 
@@ -276,7 +342,7 @@ impl Recipe {
         let Size { points, members, .. } = self.size;
         let fits = match &self.content {
             Content::Clocks(fleet) => fleet.ends(points),
-            Content::Sensors(_) => true,
+            _ => true,
         };
         if members == 0 || points == 0 || !fits {
             let tau0 = self.tau0().to_string();
@@ -287,6 +353,14 @@ impl Recipe {
         }
         Ok(self)
     }
+}
+
+/// The histories to another extent.
+fn extended(histories: &Histories, size: Size) -> Result<Box<Histories>, RecipeError> {
+    let Size { points: recalibrations, members: instruments, seed } = size;
+    let refused = || RecipeError::Extent { instruments, certificates: recalibrations };
+    let extent = Extent { instruments, recalibrations, seed, ..histories.extent() };
+    Ok(Box::new(histories.with(extent).ok_or_else(refused)?))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@
 //! A file is held in memory as a whole, with about 40 bytes a point beside it.
 
 mod cggtts;
-mod csv;
+pub(crate) mod csv;
 mod dcc;
 pub(crate) mod epoch;
 mod keysight;
@@ -485,7 +485,7 @@ fn stem(file: &str) -> &str {
 }
 
 /// A finite number or `NaN`, with `e`, `E` or Fortran's `D` before the exponent.
-fn number(text: &str) -> Option<f64> {
+pub(crate) fn number(text: &str) -> Option<f64> {
     let parsed = text.parse().or_else(|_| text.replace(['D', 'd'], "e").parse());
     parsed.ok().filter(|number: &f64| !number.is_infinite())
 }

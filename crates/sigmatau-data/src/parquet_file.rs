@@ -8,7 +8,9 @@ use arrow_array::types::Int32Type;
 use arrow_array::{DictionaryArray, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use parquet::arrow::{ProjectionMask, parquet_to_arrow_schema};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::DataType as Physical;
@@ -91,7 +93,7 @@ impl ParquetFile {
         mut each: impl FnMut(&DictionaryArray<Int32Type>),
     ) -> Result<(), DataError> {
         self.decode(|| {
-            let footer = self.footer_with_dictionary(column)?;
+            let footer = self.footer_with_dictionaries(&[column])?;
             let mask = ProjectionMask::roots(footer.parquet_schema(), [column]);
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.shared.clone(), footer);
             let builder = builder.with_projection(mask).with_row_groups(vec![group]).with_batch_size(CHUNK);
@@ -102,16 +104,26 @@ impl ParquetFile {
         })
     }
 
-    /// The footer under a schema that reads `column` as a dictionary, whatever its layout of strings.
-    fn footer_with_dictionary(&self, column: usize) -> Decoded<ArrowReaderMetadata> {
+    /// The footer under a schema that reads these columns as dictionaries, whatever their layout of strings.
+    fn footer_with_dictionaries(&self, columns: &[usize]) -> Decoded<ArrowReaderMetadata> {
         let plain = parquet_to_arrow_schema(self.footer.parquet_schema(), None)?;
         let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-        let fields = plain.fields().iter().enumerate().map(|(index, field)| match index == column {
+        let fields = plain.fields().iter().enumerate().map(|(index, field)| match columns.contains(&index) {
             true => Arc::new(field.as_ref().clone().with_data_type(dictionary.clone())),
             false => Arc::clone(field),
         });
         let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         ArrowReaderMetadata::try_new(Arc::clone(self.footer.metadata()), ArrowReaderOptions::new().with_schema(schema))
+    }
+
+    /// Some columns in the order of the file, in batches one after the other; those of `words` as keys into dictionaries.
+    pub(crate) fn stream(&self, columns: &[usize], words: &[usize]) -> Result<ParquetRecordBatchReader, DataError> {
+        self.decode(|| {
+            let footer = self.footer_with_dictionaries(words)?;
+            let mask = ProjectionMask::roots(footer.parquet_schema(), columns.iter().copied());
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.shared.clone(), footer);
+            builder.with_projection(mask).with_batch_size(CHUNK).build()
+        })
     }
 
     /// Opens a column of numbers in one row group.

@@ -16,6 +16,7 @@ use crate::document::{DocumentError, Parameter, Section};
 use crate::parquet_file::ParquetFile;
 use crate::rows::gather::{Lane, gather};
 use crate::rows::index::{self, Segment};
+use crate::rows::key::Key;
 use crate::rows::rule::Rule;
 use crate::rows::store::Store;
 use crate::{DataError, Table};
@@ -207,7 +208,7 @@ impl WaveformSource {
     fn new(store: Store, options: &WaveformOptions) -> Result<Self, DataError> {
         let layout = Layout::new(&store.name(), &store.described()?, options)?;
         let named = match layout.key {
-            Some(key) => index::by_name(&store, key)?,
+            Some(key) => index::by_name(&store, Key::One(key))?,
             None => vec![(stem(&store.name()), index::whole(&store)?)],
         };
         let info = |(name, rows): index::Named| (SensorInfo { name, points: index::rows(&rows) }, rows);
@@ -249,7 +250,7 @@ impl WaveformSource {
         };
         let count = self.channels.len();
         let lanes: Vec<_> = which.clone().flat_map(|sensor| (0..count).map(move |c| (sensor, c))).map(lane).collect();
-        let mut samples = gather(&self.store, self.layout.key, &lanes)?.into_iter();
+        let mut samples = gather(&self.store, self.layout.key.map(Key::One), &lanes)?.into_iter();
         let rates = self.rates(which.clone())?;
         let records: Vec<(usize, Rate, Vec<Vec<f64>>)> =
             which.zip(rates).map(|(sensor, rate)| (sensor, rate, samples.by_ref().take(count).collect())).collect();
@@ -274,7 +275,7 @@ impl WaveformSource {
 
     fn instants<R: Rule>(&self, which: Range<usize>, column: usize, rule: R) -> Result<Vec<Vec<R::Out>>, DataError> {
         let lanes: Vec<Lane<'_, R>> = which.map(|sensor| Lane { column, rule, segments: &self.rows[sensor] }).collect();
-        gather(&self.store, self.layout.key, &lanes)
+        gather(&self.store, self.layout.key.map(Key::One), &lanes)
     }
 
     fn finish(&self, sensor: usize, rate: Rate, mut channels: Vec<Vec<f64>>) -> Waveform {

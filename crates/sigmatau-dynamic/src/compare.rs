@@ -48,7 +48,7 @@ pub struct Comparison {
 ///     let covariance = Bivariate::circular(1e-4);
 ///     let value = Complex64::new(value, 0.0);
 ///     let line = Line { frequency: 50.0, value, covariance, coherence: f64::NAN, dof: f64::INFINITY };
-///     Response { lines: vec![line], findings: Vec::new() }
+///     Response { lines: vec![line], ..Response::default() }
 /// };
 /// let compared = compare::compare(&result(1.04), &result(1.00), 0.0);
 /// let expanded = 1.959964 * 2.0_f64.sqrt() * 0.01;
@@ -143,13 +143,17 @@ pub(crate) fn distance(difference: Complex64, covariance: &Bivariate) -> f64 {
 /// would have, and holds the interpolation itself: if the slope changes by no more than itself from line to line, it
 /// is at most w(1−w)|H₂−H₁|/2 off, taken as even to either side. The fewer degrees of freedom of both are kept.
 pub fn at(response: &Response, frequency: f64) -> Option<Line> {
-    let same = |line: &&Line| (line.frequency / frequency - 1.0).abs() < SAME;
-    if let Some(line) = response.lines.iter().find(same) {
+    if let Some(line) = response.lines.iter().find(|line| same(line.frequency, frequency)) {
         return Some(*line);
     }
     let after = response.lines.partition_point(|line| line.frequency < frequency);
     let [left, right] = [response.lines.get(after.checked_sub(1)?)?, response.lines.get(after)?];
     Some(between(left, right, (frequency - left.frequency) / (right.frequency - left.frequency)))
+}
+
+/// Whether two frequencies are one, also at 0 Hz.
+pub(crate) fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= SAME * one.abs().max(other.abs())
 }
 
 fn between(left: &Line, right: &Line, share: f64) -> Line {
@@ -181,7 +185,7 @@ mod tests {
     }
 
     fn result(lines: Vec<Line>) -> Response {
-        Response { lines, findings: Vec::new() }
+        Response { lines, ..Response::default() }
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub use bivariate::Bivariate;
 pub use check::CovarianceError;
 pub(crate) use dense::both_sides;
 pub use sample::Sampler;
+pub(crate) use sample::standard;
 pub use spectral::SpectralCovariance;
 
 use nalgebra::DMatrix;

@@ -222,7 +222,7 @@ impl Deconvolution {
             let record = Signal::new(noisy, none.clone()).expect("draws of finite values are finite");
             let response = Spectrum::new(length, response, certain).expect("it is of the same length");
             let found = divided(dft(&record), response, &restored.gains).expect("the lengths were compared");
-            idft(found).into_parts().0
+            Some(idft(found).into_parts().0)
         };
         let u = restored.signal.covariance().standard_uncertainties();
         let claims = restored.signal.values().iter().zip(u).map(|(value, u)| Claim { value: *value, u });

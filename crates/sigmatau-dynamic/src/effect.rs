@@ -31,7 +31,7 @@ impl Effect {
     /// let covariance = Bivariate::default();
     /// let line = Line { frequency: 1000.0, value: Complex64::new(2.0, 0.0), covariance, coherence: 1.0, dof: 9.0 };
     /// let clock = Effect::delay("clock", StandardUncertainty(1e-6), &[1000.0]);
-    /// let response = clock.added_to(&Response { lines: vec![line], findings: vec![] });
+    /// let response = clock.added_to(&Response { lines: vec![line], ..Response::default() });
     /// assert!((response.lines[0].phase_u() / (std::f64::consts::TAU * 1e-3) - 1.0).abs() < 1e-15);
     /// assert_eq!(response.lines[0].magnitude_u(), 0.0);
     /// ```
@@ -56,6 +56,6 @@ impl Effect {
             Line { covariance: line.covariance + share, ..*line }
         };
         let lines = response.lines.iter().zip(&self.relative).map(shifted).collect();
-        Response { lines, findings: response.findings.clone() }
+        Response { lines, ..response.clone() }
     }
 }

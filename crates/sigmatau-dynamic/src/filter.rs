@@ -2,34 +2,32 @@
 //! to what is known of its errors.
 //!
 //! What lives here: [`Fir`] and [`Iir`], the two kinds of filter behind the one trait [`Filter`]; [`design`],
-//! filters that imitate or undo a measured response; [`stream`], signals that do not fit into memory; [`arma`],
-//! coloured noise; [`verify`](mod@verify), the Monte Carlo check. What never does: the response that a filter is
+//! filters that imitate or undo a measured response; [`stream`], signals that do not fit into memory;
+//! [`verify`](fn@verify), the Monte Carlo check. What never does: the response that a filter is
 //! designed from.
 //!
 //! One direction holds everywhere: a filter delays, y(n) = Σ h(k) x(n − k), and [`Filtered::advanced`] takes the
 //! delay back. No record is ever bent to a circle.
 
-pub mod arma;
 mod bank;
 pub mod design;
-mod draw;
 mod fir;
 mod iir;
 mod noise;
 mod polynomial;
 mod sources;
 pub mod stream;
-pub mod verify;
+mod verify;
 
-use crate::covariance::{Bivariate, Covariance, Variance};
+use crate::covariance::{Bivariate, Covariance, CovarianceError, Variance};
 use crate::response::Line;
-pub use arma::Arma;
+use crate::verify::VerifyError;
 pub use fir::Fir;
 pub use iir::Iir;
 use sigmatau_spectrum::Gaussian;
 use sigmatau_spectrum::fft::Complex64;
 pub use stream::Stream;
-pub use verify::{Verification, verify};
+pub use verify::verify;
 
 /// What the input was before its record began.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -195,11 +193,12 @@ pub enum FilterError {
     /// The weights do not fit.
     #[error("design a filter: {0}; give each line a finite weight, none negative")]
     Weights(String),
-    /// A model of noise never comes to rest.
-    #[error(
-        "describe noise: the autoregressive part is unstable, e(n) = Σ φ(k) e(n − k) + …; look at signs and order of its coefficients, the nearest lag first"
-    )]
-    Noise,
+    /// The errors of the signal are no covariance.
+    #[error(transparent)]
+    Errors(#[from] CovarianceError),
+    /// The check was refused.
+    #[error(transparent)]
+    Check(#[from] VerifyError),
     /// There are too few lines, or they are too close, to tell all coefficients.
     #[error(
         "design a filter: {lines} lines do not determine {coefficients} coefficients; take fewer, or lines over more of the band"

@@ -32,10 +32,10 @@ pub use judge::{Largest, Verdict};
 /// How the errors of different lines go together.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Between<'a> {
-    /// Not at all: each line has its own covariance.
+    /// As the response says of its neighbouring lines ([`Response::sharing`]), and not at all beyond.
     #[default]
-    Independent,
-    /// Besides their own, the lines share these sources. Their values are found with the parameters, each as one
+    Neighbours,
+    /// Besides that, the lines share these sources. Their values are found with the parameters, each as one
     /// more number of mean 0 and variance 1, which is the likelihood of the full covariance without its N² numbers.
     Sources(&'a [Effect]),
     /// This covariance, of Re H at every line followed by Im H at every line, in place of that of the lines.
@@ -109,8 +109,10 @@ pub enum IdentifyError {
 
 /// Fits a model to a response.
 ///
-/// The parameters are those of greatest likelihood. Their covariance is (JᵀC⁻¹J)⁻¹ with the derivatives J at the
-/// solution; where the covariance of a line is itself an estimate of ν degrees of freedom, its part is larger by
+/// The parameters are those of greatest likelihood, each line weighed by its own covariance. Their covariance is
+/// J⁺ R J⁺ᵀ, with the derivatives J of the residuals of unit variance at the solution and the correlations R that
+/// neighbouring lines share: (JᵀJ)⁻¹ where they share nothing. To weigh by R⁻¹ too would gain nothing for a model that
+/// changes little from line to line, and would lean on what R hardly knows, the rapid changes. Where the covariance of a line is itself an estimate of ν degrees of freedom, its part is larger by
 /// ν/(ν − 4), the cost of weights that are known no better. Where χ² is larger than the covariance can explain
 /// (p < 0.01), the covariance is multiplied by χ² per degree of freedom, the square of the Birge ratio, and a finding
 /// says so. Lines without covariance are left out, unless no line has one: then all count alike, and the scatter of
@@ -126,7 +128,7 @@ pub enum IdentifyError {
 /// let frequencies: Vec<f64> = (1..=50).map(|k| 100.0 * f64::from(k)).collect();
 /// let mut response = structure.response(&[0.2, 0.03, 3500.0], &frequencies);
 /// response.lines.iter_mut().for_each(|line| line.covariance = Bivariate::circular(1e-6));
-/// let found = identify(&response, &structure, Between::Independent)?;
+/// let found = identify(&response, &structure, Between::Neighbours)?;
 /// assert!((found.known.values()[2] - 3500.0).abs() < 1e-6 && found.verdict.stable);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -140,9 +142,9 @@ pub fn identify(response: &Response, structure: &Structure, between: Between<'_>
     Ok(judge::judged(&problem, solution, response, between))
 }
 
-/// Fits a model to many responses of independent lines, in parallel; each result is that of [`identify`].
+/// Fits a model to many responses, in parallel; each result is that of [`identify`].
 pub fn identify_each(responses: &[Response], structure: &Structure) -> Vec<Result<Identified, IdentifyError>> {
-    responses.par_iter().map(|response| identify(response, structure, Between::Independent)).collect()
+    responses.par_iter().map(|response| identify(response, structure, Between::Neighbours)).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,10 @@ use sigmatau_core::{Coverage, Finding};
 use sigmatau_spectrum::fft::Complex64;
 use std::f64::consts::PI;
 
+mod sharing;
+
+pub use sharing::Sharing;
+
 /// The complex response at one frequency, with its covariance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Line {
@@ -154,6 +158,8 @@ impl Intervals {
 pub struct Response {
     /// The lines.
     pub lines: Vec<Line>,
+    /// What the errors of neighbouring lines have in common.
+    pub sharing: Sharing,
     /// What was seen in the data on the way.
     pub findings: Vec<Finding>,
 }

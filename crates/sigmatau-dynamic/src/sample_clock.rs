@@ -164,7 +164,7 @@ impl SampleClock {
             let turn = Complex64::cis(-TAU * line.frequency * correction);
             Line { value: line.value * turn, covariance: line.covariance.times(turn), ..*line }
         };
-        Response { lines: response.lines.iter().map(turned).collect(), findings: response.findings.clone() }
+        Response { lines: response.lines.iter().map(turned).collect(), ..response.clone() }
     }
 
     /// What the uncertainty of the clock at the sensor's time s does to a response: the phase of each line off by

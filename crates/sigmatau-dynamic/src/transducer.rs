@@ -218,7 +218,7 @@ mod tests {
             coherence: 1.0,
             dof: f64::INFINITY,
         };
-        Response { lines: values.iter().enumerate().map(line).collect(), findings: Vec::new() }
+        Response { lines: values.iter().enumerate().map(line).collect(), ..Response::default() }
     }
 
     #[test]

@@ -96,6 +96,8 @@ pub struct Verification {
     pub check: Check,
     /// One for each number.
     pub verdicts: Vec<Verdict>,
+    /// Trials whose draw has no result, as of a filter that is unstable; the verdicts are about the others.
+    pub unstable: u64,
 }
 
 /// Why a check was refused.
@@ -118,7 +120,7 @@ pub enum VerifyError {
 /// Puts random inputs through a function and compares its results with those of linear propagation.
 ///
 /// `trial` draws its inputs from the numbers that it is given, for example with [`crate::covariance::Sampler`], and
-/// returns what the function makes of them, in the order of `claims`. Takes `trials` calls and 40 bytes for each of
+/// returns what the function makes of them, in the order of `claims`, or nothing where that runs away. Takes `trials` calls and 40 bytes for each of
 /// at most 32 blocks and each number.
 ///
 /// # Errors
@@ -129,7 +131,7 @@ pub enum VerifyError {
 /// let claims = [Claim { value: 1.0, u: 0.3 }, Claim { value: 1.0, u: 0.6 }]; // x and, by first order, x²
 /// let trial = |gaussian: &mut sigmatau_spectrum::Gaussian| {
 ///     let x = 1.0 + 0.3 * gaussian.draw();
-///     vec![x, x * x]
+///     Some(vec![x, x * x])
 /// };
 /// let found = verify(&claims, trial, Check::default())?;
 /// assert!(!found.verdicts[0].failed.any() && found.verdicts[1].failed.shape);
@@ -138,40 +140,57 @@ pub enum VerifyError {
 /// ```
 pub fn verify(
     claims: &[Claim],
-    trial: impl Fn(&mut Gaussian) -> Vec<f64> + Sync,
+    trial: impl Fn(&mut Gaussian) -> Option<Vec<f64>> + Sync,
     check: Check,
 ) -> Result<Verification, VerifyError> {
     if check.trials < 100 {
         return Err(VerifyError::Trials(check.trials));
     }
-    let (expected, found) = (claims.len(), trial(&mut Gaussian::new(check.seed, 0)).len());
-    if expected != found {
+    let expected = claims.len();
+    let first = trial(&mut Gaussian::new(check.seed, 0)).map(|values| values.len());
+    if let Some(found) = first.filter(|found| *found != expected) {
         return Err(VerifyError::Values { expected, found });
     }
-    let moments = all_trials(claims, &trial, &check);
+    let Drawn { moments, unstable } = Drawn::all(claims, &trial, &check);
     let critical = critical(3 * claims.len(), FALSE_ALARM);
     let verdicts = claims.iter().zip(&moments).map(|(claim, moments)| verdict(*claim, moments, &check, critical));
-    Ok(Verification { check, verdicts: verdicts.collect() })
+    Ok(Verification { check, verdicts: verdicts.collect(), unstable })
 }
 
-/// The moments of all trials about the claims, from blocks that do not depend on threads.
-fn all_trials(claims: &[Claim], trial: &(impl Fn(&mut Gaussian) -> Vec<f64> + Sync), check: &Check) -> Vec<Moments> {
-    let block = |number: u64| {
-        let mut moments = vec![Moments::default(); claims.len()];
-        let [first, end] = [number, number + 1].map(|edge| edge * check.trials / BLOCKS);
-        for stream in first..end {
-            let found = trial(&mut Gaussian::new(check.seed, stream));
-            let apart = found.iter().zip(claims).map(|(value, claim)| value - claim.value);
-            moments.iter_mut().zip(apart).for_each(|(moments, apart)| moments.push(apart));
-        }
-        moments
-    };
-    let blocks: Vec<Vec<Moments>> = (0..BLOCKS).into_par_iter().map(block).collect();
-    let merged = |mut sum: Vec<Moments>, block: Vec<Moments>| {
-        sum.iter_mut().zip(&block).for_each(|(sum, block)| sum.merge(block));
-        sum
-    };
-    blocks.into_iter().reduce(merged).expect("there are blocks")
+/// What trials gave.
+struct Drawn {
+    /// Of each number, about its claim.
+    moments: Vec<Moments>,
+    unstable: u64,
+}
+
+impl Drawn {
+    /// All trials, from blocks that do not depend on threads.
+    fn all(claims: &[Claim], trial: &(impl Fn(&mut Gaussian) -> Option<Vec<f64>> + Sync), check: &Check) -> Self {
+        let block = |number: u64| {
+            let mut drawn = Self { moments: vec![Moments::default(); claims.len()], unstable: 0 };
+            let [first, end] = [number, number + 1].map(|edge| edge * check.trials / BLOCKS);
+            (first..end).for_each(|stream| drawn.push(claims, trial(&mut Gaussian::new(check.seed, stream))));
+            drawn
+        };
+        let blocks: Vec<Self> = (0..BLOCKS).into_par_iter().map(block).collect();
+        blocks.into_iter().reduce(Self::merged).expect("there are blocks")
+    }
+
+    fn push(&mut self, claims: &[Claim], found: Option<Vec<f64>>) {
+        let Some(found) = found else {
+            self.unstable += 1;
+            return;
+        };
+        let apart = found.iter().zip(claims).map(|(value, claim)| value - claim.value);
+        self.moments.iter_mut().zip(apart).for_each(|(moments, apart)| moments.push(apart));
+    }
+
+    fn merged(mut self, other: Self) -> Self {
+        self.moments.iter_mut().zip(&other.moments).for_each(|(sum, block)| sum.merge(block));
+        self.unstable += other.unstable;
+        self
+    }
 }
 
 /// How many standard errors chance makes as unlikely at any of `tests` as `chance`.
@@ -227,7 +246,20 @@ impl Verification {
             |verdict| format!("skewness {:.2}, excess kurtosis {:.2}", verdict.skewness, verdict.kurtosis),
             "coverage factors of the Gaussian do not hold",
         );
-        [bias, spread, shape].into_iter().flatten().collect()
+        [bias, spread, shape, self.ran_away()].into_iter().flatten().collect()
+    }
+
+    fn ran_away(&self) -> Option<Finding> {
+        let (unstable, trials) = (self.unstable, self.check.trials);
+        (unstable > 0).then(|| {
+            Finding::new(
+                Severity::Warning,
+                "unstable",
+                format!("{unstable} of {trials} draws from the uncertainties run away"),
+                "what was measured may do so too, and the uncertainty holds for the others alone",
+                "lower the uncertainty of the inputs; design a filter with more delay or of lower order",
+            )
+        })
     }
 
     fn places(&self, way: impl Fn(Failure) -> bool) -> Vec<usize> {

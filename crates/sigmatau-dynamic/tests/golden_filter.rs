@@ -134,7 +134,7 @@ fn sensor() -> Response {
         let covariance = Bivariate { real: 1e-6, imaginary: 4e-6, cross: 0.0 };
         Line { frequency, value: resonance * resonance / denominator, covariance, coherence: 1.0, dof: f64::INFINITY }
     };
-    Response { lines: (0..50).map(line).collect(), findings: Vec::new() }
+    Response { lines: (0..50).map(line).collect(), ..Response::default() }
 }
 
 fn goal(response: &Response, aim: Aim, delay: f64) -> Goal<'_> {
@@ -167,7 +167,7 @@ fn forward_fir_design_agrees_with_the_delay_turned_round() {
 fn weights_leave_an_exact_filter_alone() {
     let exact = Fir::certain(vec![1.0, 0.5, 0.25, 0.1]).unwrap();
     let lines = (0..21).map(|k| exact.line(0.025 * f64::from(k), 1.0)).collect();
-    let response = Response { lines, findings: Vec::new() };
+    let response = Response { lines, ..Response::default() };
     let weights: Vec<f64> = (0..21).map(|k| 1.0 / f64::from(1 + k)).collect();
     let found = Goal { rate: 1.0, weights: Some(&weights), ..goal(&response, Aim::Forward, 0.0) }.fir(4).unwrap();
     assert_near(found.filter.taps(), exact.taps(), 1e-13, "taps");

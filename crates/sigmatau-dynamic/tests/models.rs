@@ -32,7 +32,7 @@ fn measured() -> (Response, Vec<Complex64>) {
         (Line { frequency: n[0], value, covariance, coherence: f64::NAN, dof: f64::INFINITY }, exact)
     };
     let (lines, exact) = rows(RESONANCE).map(line).unzip();
-    (Response { lines, findings: Vec::new() }, exact)
+    (Response { lines, ..Response::default() }, exact)
 }
 
 /// The row of a tool.
@@ -52,7 +52,7 @@ fn the_resonance_is_that_of_pydynamic() {
 
 #[test]
 fn the_fit_is_that_of_scipy() {
-    let (expected, found) = (fit_of("scipy"), identify(&measured().0, &resonance(), Between::Independent).unwrap());
+    let (expected, found) = (fit_of("scipy"), identify(&measured().0, &resonance(), Between::Neighbours).unwrap());
     for place in 0..3 {
         let u = expected[3 + place];
         assert!(
@@ -90,8 +90,8 @@ fn fit_som_is_the_unweighted_fit_of_the_reciprocal() {
     assert!((0..3).all(|place| (ours[place] / theirs[place] - 1.0).abs() < 1e-9), "{ours:?} {theirs:?}");
     // Without noise both find the truth.
     let line = |(line, value): (&Line, Complex64)| Line { value, ..*line };
-    let exact = Response { lines: response.lines.iter().zip(exact).map(line).collect(), findings: Vec::new() };
-    let found = identify(&exact, &resonance(), Between::Independent).unwrap();
+    let exact = Response { lines: response.lines.iter().zip(exact).map(line).collect(), ..Response::default() };
+    let found = identify(&exact, &resonance(), Between::Neighbours).unwrap();
     let theirs = fit_of("fit_som-exact");
     assert!((0..3).all(|place| (found.known.values()[place] / theirs[place] - 1.0).abs() < 1e-10));
 }
@@ -111,7 +111,7 @@ fn scatters(trials: u64) -> [[f64; 3]; 2] {
             line.covariance = Bivariate::circular(u * u);
         }
         let theirs = unweighted_reciprocal(&response.lines);
-        let ours = identify(&response, &resonance(), Between::Independent).unwrap().known;
+        let ours = identify(&response, &resonance(), Between::Neighbours).unwrap().known;
         for (sum, place) in sums.iter_mut().zip([2, 1]) {
             let off = |value: f64| (value - truth[place]).powi(2) / trials as f64;
             sum[0] += off(theirs[place]);
@@ -197,7 +197,7 @@ fn a_mems_sensor_is_found_again_by_a_stable_model_of_its_band() {
     }
     let settings = Settings { numerator: 3, denominator: 3, ..Settings::default() };
     let structure = Model::named("rational").unwrap().structure(&settings).unwrap();
-    let found = identify(&response, &structure, Between::Independent).unwrap();
+    let found = identify(&response, &structure, Between::Neighbours).unwrap();
     let worst = found.residuals.iter().map(|residual| residual.difference.norm()).fold(0.0, f64::max);
     assert!(found.verdict.stable && worst < 5e-3, "{worst}: {:?}", found.findings);
 }
@@ -215,13 +215,13 @@ fn the_phases_of_the_shock_accelerometer_only_fit_as_degrees() {
             coherence: f64::NAN,
             dof: f64::INFINITY,
         };
-        Response { lines: rows.iter().map(line).collect(), findings: Vec::new() }
+        Response { lines: rows.iter().map(line).collect(), ..Response::default() }
     };
     let (as_radians, as_degrees) = (read_in(1.0), read_in(1_f64.to_radians()));
     let finding = phase_in_degrees(&as_radians, &phases, &resonance()).expect("the column is in degrees");
     assert_eq!(finding.code, "phase-in-degrees");
     let radians: Vec<f64> = phases.iter().map(|phase| phase.to_radians()).collect();
     assert_eq!(phase_in_degrees(&as_degrees, &radians, &resonance()), None);
-    let found = identify(&as_radians, &resonance(), Between::Independent).unwrap();
+    let found = identify(&as_radians, &resonance(), Between::Neighbours).unwrap();
     assert!(found.findings.iter().any(|finding| finding.code == "phase-in-degrees"), "{:?}", found.findings);
 }

@@ -7,10 +7,12 @@ mod source;
 pub use planned::{Origin, PARAMETERS, Planned};
 pub use source::Reads;
 
+use crate::measurand::Measurement;
 use sigmatau_core::{Finding, Severity};
+use sigmatau_data::calibration::Calibrations;
 use sigmatau_data::clock::{ClockSeries, ClockSource, SteadyClock};
 use sigmatau_data::waveform::{ChannelInfo, SteadyWaveform, Waveform};
-use sigmatau_data::{DataError, Input, Record, Table, hash};
+use sigmatau_data::{AreaReadings, DataError, Input, Record, RowSource, Table, hash};
 use source::Source;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -32,6 +34,13 @@ struct File {
     source: Source,
     /// The hash, where it is known without reading the file.
     hash: Option<String>,
+}
+
+impl File {
+    /// The files that are read where this one is opened.
+    fn paths(&self) -> Vec<PathBuf> {
+        self.source.files(&self.path)
+    }
 }
 
 /// A unit of work: series that are read and assessed together.
@@ -183,6 +192,34 @@ impl Dataset {
         }
     }
 
+    /// The groups of rows of a unit: the table, and the place of the group in it.
+    pub fn groups<'a>(&'a self, unit: &'a Unit) -> impl Iterator<Item = (&'a RowSource, usize)> {
+        let of_span = |span: &'a Span| span.series.clone().map(|group| (self.files[span.file].source.rows(), group));
+        unit.spans.iter().flat_map(of_span)
+    }
+
+    /// The measurands of a unit.
+    pub fn measurands<'a>(&'a self, unit: &'a Unit) -> impl Iterator<Item = &'a Measurement> {
+        unit.spans.iter().map(|span| self.files[span.file].source.measurement())
+    }
+
+    /// The calibrations of a unit, from their beginning.
+    ///
+    /// # Errors
+    /// When a file can't be read or is damaged.
+    pub fn calibrations(&self, unit: &Unit) -> Result<Calibrations, DataError> {
+        Calibrations::open(self.files[unit.spans[0].file].source.folder())
+    }
+
+    /// Reads what the meters of the areas of a unit sent.
+    ///
+    /// # Errors
+    /// When the file can't be read or decoded.
+    pub fn areas(&self, unit: &Unit) -> Result<Vec<AreaReadings>, DataError> {
+        let read = |span: &Span| self.files[span.file].source.meters().read(span.series.clone());
+        Ok(unit.spans.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
     /// The tables of the files as they are stored, for analyses of more than clock values.
     ///
     /// # Errors
@@ -206,12 +243,12 @@ impl Dataset {
     /// # Errors
     /// When a file can't be read.
     pub fn inputs(&self) -> Result<Vec<Input>, DataError> {
-        let input = |file: &File| {
-            let (name, licence) = (file_name(&file.path), file.licence.clone());
-            let blake3 = file.hash.clone().map_or_else(|| hash::blake3(&file.path), Ok)?;
-            Ok(Input { name, blake3, licence })
+        let input = |file: &File, path: PathBuf| {
+            let blake3 = file.hash.clone().map_or_else(|| hash::blake3(&path), Ok)?;
+            Ok(Input { name: file_name(&path), blake3, licence: file.licence.clone() })
         };
-        self.files.iter().map(input).collect()
+        let inputs = |file| File::paths(file).into_iter().map(move |path| input(file, path));
+        self.files.iter().flat_map(inputs).collect()
     }
 }
 

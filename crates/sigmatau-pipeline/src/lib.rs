@@ -40,6 +40,7 @@
 pub mod dataset;
 pub mod event;
 pub mod expect;
+pub mod measurand;
 pub mod op;
 pub mod plan;
 pub mod recorder;

@@ -8,28 +8,48 @@ use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::Finding;
 use sigmatau_data::{DataError, Schema, Table};
 
+mod assess;
+mod batch_risk;
+mod budget;
+mod chain;
+mod check;
 mod clock;
 mod coefficients;
+mod columns;
 mod compare;
 mod compensate;
+mod conformity;
+mod consensus;
+mod consistency;
 mod covariance;
 mod deconvolve;
 mod drift;
 mod dynamic;
 mod energy;
 mod ensemble;
+mod equivalence;
+mod evaluate;
 mod filter;
 mod hat;
+mod homogeneity;
 mod identify;
+mod laboratories;
 mod lines;
 mod mask;
 mod merge;
+mod monte_carlo;
 mod network;
+mod output_covariance;
 mod phase;
 mod phasors;
+mod propagate;
+mod propagated;
 mod reference_energy;
+mod residuals;
 mod response;
+mod robust;
 mod sample_clock;
+mod scores;
 mod signals;
 mod simultaneous;
 mod sine;
@@ -38,6 +58,7 @@ mod stability;
 mod time_error;
 mod time_transfer;
 mod transducer_class;
+mod youden;
 
 /// Every op.
 pub static OPS: &[&Op] = &[
@@ -53,6 +74,7 @@ pub static OPS: &[&Op] = &[
     &energy::OP,
     &response::OP,
     &identify::OP,
+    &residuals::OP,
     &sine::OP,
     &sample_clock::OP,
     &compensate::OP,
@@ -65,6 +87,23 @@ pub static OPS: &[&Op] = &[
     &transducer_class::OP,
     &drift::OP,
     &network::OP,
+    &evaluate::OP,
+    &budget::OP,
+    &output_covariance::OP,
+    &monte_carlo::OP,
+    &propagate::OP,
+    &check::OP,
+    &chain::OP,
+    &conformity::OP,
+    &batch_risk::OP,
+    &consensus::OP,
+    &equivalence::OP,
+    &scores::OP,
+    &robust::OP,
+    &youden::OP,
+    &consistency::OP,
+    &homogeneity::OP,
+    &assess::OP,
 ];
 
 /// What an op is about, and the verb of the command line that has it.
@@ -74,17 +113,23 @@ pub enum Subject {
     Clocks,
     /// Sensors and their dynamic calibration.
     Dynamic,
+    /// Uncertainty, of one measurand or of a dataset.
+    Uncertainty,
+    /// Meters in service.
+    Meters,
 }
 
 impl Subject {
     /// Every subject.
-    pub const ALL: [Self; 2] = [Self::Clocks, Self::Dynamic];
+    pub const ALL: [Self; 4] = [Self::Clocks, Self::Dynamic, Self::Uncertainty, Self::Meters];
 
-    /// The word: `clocks` or `dynamic`.
+    /// The word: `clocks`, `dynamic`, `uncertainty` or `meters`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Clocks => "clocks",
             Self::Dynamic => "dynamic",
+            Self::Uncertainty => "uncertainty",
+            Self::Meters => "meters",
         }
     }
 
@@ -93,6 +138,8 @@ impl Subject {
         match self {
             Self::Clocks => "Analyses of clocks: spectra, masks, ensembles, prediction, time transfer",
             Self::Dynamic => "Dynamic calibration of sensors: responses, models, filters, deconvolution",
+            Self::Uncertainty => "Measurement uncertainty: propagation, Monte Carlo, conformity, comparisons, checks",
+            Self::Meters => "In-service meters: errors from the balances of areas, verdicts",
         }
     }
 }
@@ -149,6 +196,14 @@ pub struct Input<'a> {
 pub trait Analysis: Send + Sync {
     /// The parameters with every default written out, as TOML in a fixed order.
     fn parameters(&self) -> String;
+
+    /// Whether it can be done with a dataset, as far as its columns tell before anything is read.
+    ///
+    /// # Errors
+    /// When it can't.
+    fn suits(&self, _dataset: &Dataset) -> Result<(), DataError> {
+        Ok(())
+    }
 
     /// Computes one unit of work.
     ///

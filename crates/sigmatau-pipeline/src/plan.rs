@@ -130,7 +130,8 @@ impl Plan {
         let tables: Vec<(&str, &Schema)> = steps.iter().map(|step| (step.name.as_str(), step.op.schema)).collect();
         let publications = all(spec.publications, |section| publication(section, &names, base))?;
         let expectations = all(spec.expectations, |section| Expectation::read(section, &tables))?;
-        let opened = datasets.iter().map(opened).collect::<Result<_, _>>()?;
+        let opened: Vec<Option<Dataset>> = datasets.iter().map(opened).collect::<Result<_, _>>()?;
+        steps.iter().try_for_each(|step| suits(step, &opened))?;
         let text = document.text.clone();
         Ok(Self { title: spec.title, datasets, opened, steps, publications, expectations, text })
     }
@@ -164,6 +165,14 @@ fn opened(planned: &Planned) -> Result<Option<Dataset>, PlanError> {
         Origin::Recipe(recipe) => planned.try_on(recipe).map(|()| None),
     };
     opened.map_err(|source| PlanError::Data { dataset: planned.name.clone(), source: source.into() })
+}
+
+/// Whether a step can be done with its dataset, where that is open.
+fn suits(step: &Step, opened: &[Option<Dataset>]) -> Result<(), PlanError> {
+    let Feed::Dataset(place) = step.dataset else { return Ok(()) };
+    let Some(dataset) = &opened[place] else { return Ok(()) };
+    let refused = |source: DataError| PlanError::Data { dataset: dataset.name.clone(), source: source.into() };
+    step.analysis.suits(dataset).map_err(refused)
 }
 
 /// A step; what it reads of a dataset is noted at the place of that dataset.

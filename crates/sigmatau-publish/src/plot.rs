@@ -4,6 +4,7 @@
 //! stylesheet of the page replaces each ink by its twin on dark paper, see [`ink`].
 
 mod frame;
+pub(crate) mod graph;
 pub(crate) mod ink;
 mod marker;
 mod span;

@@ -3,10 +3,14 @@
 //! One file per kind of record in the folder `view/`. A record of another kind has no charts and is
 //! shown as a table. What never lives here: colours, sizes, markup.
 
+mod bars;
+mod consensus;
 mod drift;
 mod dynamic;
 mod energy;
 mod ensemble;
+mod equivalence;
+mod fit;
 mod hat;
 pub(crate) mod headline;
 mod mask;
@@ -15,6 +19,8 @@ mod signal;
 mod spectrum;
 pub mod stability;
 mod time_error;
+pub(crate) mod traceability;
+mod youden;
 
 use sigmatau_data::{Record, Table};
 use std::collections::HashSet;
@@ -41,9 +47,13 @@ static VIEWS: &[(&str, View)] = &[
     ("ensemble/1", ensemble::charts),
     ("time-error/1", time_error::charts),
     ("energy/1", energy::charts),
-    ("response/1", response::charts),
+    ("response/2", response::charts),
+    ("fit/1", fit::charts),
     ("signal/1", signal::charts),
     ("drift/1", drift::charts),
+    ("consensus/1", consensus::charts),
+    ("equivalence/1", equivalence::charts),
+    ("youden/1", youden::charts),
 ];
 
 /// One chart: the curves of a group of series for one statistic.
@@ -238,6 +248,11 @@ fn groups<'a>(series: &[&'a str]) -> Vec<(&'a str, Vec<&'a str>)> {
     }
     let members = |group: &str| series.iter().copied().filter(|name| group_of(name) == group).collect();
     names.into_iter().map(|group| (group, members(group))).collect()
+}
+
+/// The words that are there as one name.
+fn named<const N: usize>(words: [&str; N]) -> String {
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The distinct words in order of first appearance.

@@ -6,6 +6,7 @@ mod records;
 use records::{clock, fleet, laboratory, record, stability};
 use roxmltree::{Document, Node, ParsingOptions};
 use sigmatau_core::{Severity, Unit};
+use sigmatau_data::schema::{Cell, Rows, equivalence};
 use sigmatau_data::{Column, Record, Table};
 use sigmatau_publish::{FORMATS, Format, Language, Publication, Remark, format, publish, publish_record};
 
@@ -285,6 +286,24 @@ fn mask_is_headed_by_its_least_margin_and_its_verdicts() {
     let told = "Least margin: −2.5 dB, gps-1 against g811-tdev at τ = 1 s. \
                 Rows by verdict: conforms 2, exceeds the limit 1";
     assert!(text(parsed(&html).root()).contains(told));
+}
+
+#[test]
+fn laboratories_are_bars_with_one_row_each_headed_by_the_farthest() {
+    let mut rows = Rows::of(&equivalence::SCHEMA);
+    for (laboratory, d, e_n) in [("NIM", 0.01, 0.5), ("PTB", -0.06, -3.0)] {
+        let words = ["CCQM-K30", "lead", "median", laboratory, ""].map(Cell::from);
+        let numbers = [d, 0.01, 0.02].map(Cell::from);
+        rows.push(words.into_iter().chain(numbers).chain(["mg/kg".into(), e_n.into(), "yes".into()]));
+    }
+    let html = published("html", &record("equivalence", "equivalence/1", rows.table()));
+    let page = parsed(&html);
+    assert!(text(page.root()).contains("Farthest from the consensus value: PTB, E_n −3"));
+    let drawers: Vec<usize> = elements(&page, "details")
+        .map(|drawer| drawer.descendants().filter(|node| node.tag_name().name() == "tr").count())
+        .collect();
+    // Behind those of the laboratories come the drawers of the whole record.
+    assert_eq!(drawers[..2], [2, 2], "a heading and one row");
 }
 
 #[test]

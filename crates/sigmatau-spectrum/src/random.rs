@@ -1,7 +1,7 @@
 //! Gaussian random numbers from a counter, keyed so that they do not depend on the schedule.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
 /// Independent numbers of mean 0 and variance 1, fixed by (seed, stream).
@@ -32,6 +32,17 @@ impl Gaussian {
     /// The next number.
     pub fn draw(&mut self) -> f64 {
         StandardNormal.sample(&mut self.0)
+    }
+
+    /// The next number of another kind: uniform from 0 to 1, in steps of 2⁻⁵³.
+    ///
+    /// ```
+    /// use sigmatau_spectrum::Gaussian;
+    /// let mut numbers = Gaussian::new(1, 7);
+    /// assert!((0..1000).all(|_| (0.0..1.0).contains(&numbers.uniform())));
+    /// ```
+    pub fn uniform(&mut self) -> f64 {
+        (self.0.next_u64() >> 11) as f64 * 2.0_f64.powi(-53)
     }
 }
 

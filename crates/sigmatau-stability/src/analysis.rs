@@ -143,7 +143,7 @@ fn analyse_arcs(arcs: &[PhaseSeries<'_>], gaps: bool, settings: &Settings) -> An
         let arcs = if estimator.pools() { arcs } else { std::slice::from_ref(longest) };
         pooled_terms(estimator, arcs, &factors_of(estimator, points, tau0, settings).m)
     };
-    let all_terms = || settings.estimators.iter().map(terms_of).collect::<Vec<_>>();
+    let all_terms = || settings.estimators.par_iter().map(terms_of).collect::<Vec<_>>();
     let noises = || {
         let factors = shared_factors(settings, points, tau0);
         Noises::with(&factors, settings, || noise::identify(longest, &factors))

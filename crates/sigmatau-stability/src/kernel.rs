@@ -27,9 +27,20 @@ const BLOCK: usize = 8192;
 /// Points of a row; averaging factors from here on are summed column by column.
 pub(crate) const ROW: usize = 65_536;
 /// Starts of terms per row and column: one column of 1e7 points is 2.5 MB, read from memory once.
-const COLUMN: usize = 2048;
+pub(crate) const COLUMN: usize = 2048;
 /// Independent partial sums, a fixed number so that the digits do not depend on the machine.
 pub(crate) const LANES: usize = 8;
+
+/// 0, 1, 2, …: places as an array, so that loops over them vectorise.
+pub(crate) const fn places<const N: usize>() -> [f64; N] {
+    let mut places = [0.0; N];
+    let mut k = 0;
+    while k < N {
+        places[k] = k as f64;
+        k += 1;
+    }
+    places
+}
 
 /// A statistic whose terms are summed in blocks of neighbouring starts.
 pub(crate) trait Blocks {
@@ -285,6 +296,13 @@ impl<S: Simd> Vectors<S> {
     #[inline(always)]
     pub(crate) fn of(values: &[f64]) -> std::slice::ChunksExact<'_, S::f64s> {
         S::as_simd_f64s(&values[..values.len() / LANES * LANES]).0.chunks_exact(Self::EACH)
+    }
+
+    /// The same to be written to.
+    #[inline(always)]
+    pub(crate) fn of_mut(values: &mut [f64]) -> std::slice::ChunksExactMut<'_, S::f64s> {
+        let whole = values.len() / LANES * LANES;
+        S::as_mut_simd_f64s(&mut values[..whole]).0.chunks_exact_mut(Self::EACH)
     }
 
     /// Adds the terms of one of the vectors that make up the lanes.

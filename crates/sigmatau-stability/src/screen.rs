@@ -4,7 +4,6 @@
 use crate::kernel::LANES;
 use crate::kernel::line::spacing;
 use sigmatau_core::{Finding, PhaseSeries, Severity};
-use std::collections::BTreeMap;
 
 /// Second differences per group whose mean squares give the robust scale.
 const GROUP: usize = 64;
@@ -134,40 +133,69 @@ impl Screen {
 
 /// Counts in bins that are 1/64 of a power of two wide.
 #[derive(Clone, Debug, Default)]
-struct Histogram(BTreeMap<u32, usize>);
+struct Histogram {
+    /// The number of the first bin that is held.
+    first: usize,
+    counts: Vec<usize>,
+}
 
 impl Histogram {
     /// Bits of a number within its bin.
     const WITHIN: u32 = 46;
+    /// Bins by which the histogram grows at least: a factor of two.
+    const SPARE: usize = 64;
 
     /// The number of the bin, rising with the value, which is not negative.
-    fn bin(value: f64) -> u32 {
-        (value.to_bits() >> Self::WITHIN) as u32
+    fn bin(value: f64) -> usize {
+        (value.to_bits() >> Self::WITHIN) as usize
     }
 
     fn add(&mut self, value: f64) {
-        *self.0.entry(Self::bin(value)).or_default() += 1;
+        self.add_to(Self::bin(value), 1);
+    }
+
+    fn add_to(&mut self, bin: usize, count: usize) {
+        match bin.checked_sub(self.first).and_then(|place| self.counts.get_mut(place)) {
+            Some(held) => *held += count,
+            None => {
+                self.reach(bin);
+                self.counts[bin - self.first] += count;
+            }
+        }
+    }
+
+    /// Makes room for a bin.
+    fn reach(&mut self, bin: usize) {
+        let (low, high) = (bin.saturating_sub(Self::SPARE), bin + Self::SPARE);
+        let first = if self.counts.is_empty() { low } else { low.min(self.first) };
+        let end = high.max(self.first + self.counts.len());
+        let mut counts = vec![0; end - first];
+        let place = self.first.saturating_sub(first);
+        counts[place..][..self.counts.len()].copy_from_slice(&self.counts);
+        *self = Self { first, counts };
     }
 
     fn plus(mut self, other: Self) -> Self {
-        other.0.into_iter().for_each(|(bin, count)| *self.0.entry(bin).or_default() += count);
+        let counts = (other.first..).zip(other.counts).filter(|(_, count)| *count > 0);
+        counts.for_each(|(bin, count)| self.add_to(bin, count));
         self
     }
 
     /// The lower end of the bin of the median.
     fn median(&self) -> f64 {
-        let middle = self.0.values().sum::<usize>() / 2;
+        let middle = self.counts.iter().sum::<usize>() / 2;
         let mut below = 0;
-        let bin = self.0.iter().find(|(_, count)| {
-            below += **count;
+        let place = self.counts.iter().position(|count| {
+            below += count;
             below > middle
         });
-        bin.map_or(0.0, |(bin, _)| f64::from_bits(u64::from(*bin) << Self::WITHIN))
+        place.map_or(0.0, |place| f64::from_bits(((self.first + place) as u64) << Self::WITHIN))
     }
 
     /// How many values lie in bins above that of `limit`.
     fn above(&self, limit: f64) -> usize {
-        self.0.range(Self::bin(limit) + 1..).map(|(_, count)| count).sum()
+        let place = (Self::bin(limit) + 1).saturating_sub(self.first);
+        self.counts.iter().skip(place).sum()
     }
 }
 
@@ -198,13 +226,21 @@ impl pulp::WithSimd for Group<'_> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> (f64, f64, f64) {
+        let all = self.seen(|_| true);
+        if all.0.is_nan() { self.seen(|square| !square.is_nan()) } else { all }
+    }
+}
+
+impl Group<'_> {
+    /// The same of the squares that are `there`; a missing one makes the sum `NaN`.
+    #[inline(always)]
+    fn seen(&self, there: impl Fn(f64) -> bool) -> (f64, f64, f64) {
         let (mut sums, mut counts, mut peaks) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
         let [a, b, c] = [0, 1, 2].map(|shift| &self.0[shift.min(self.0.len())..]);
         let mut add = |lane: usize, a: f64, b: f64, c: f64| {
             let square = second_difference(&[a, b, c]).powi(2);
-            let there = !square.is_nan();
-            sums[lane] += if there { square } else { 0.0 };
-            counts[lane] += if there { 1.0 } else { 0.0 };
+            sums[lane] += if there(square) { square } else { 0.0 };
+            counts[lane] += if there(square) { 1.0 } else { 0.0 };
             peaks[lane] = if square > peaks[lane] { square } else { peaks[lane] };
         };
         let whole = c.len() / LANES * LANES;
@@ -339,6 +375,19 @@ mod tests {
         let found = screen(&PhaseSeries::new(&x, 1.0).unwrap());
         assert_eq!(found.len(), 1);
         assert!(found[0].seen.contains("at point 1234"), "{}", found[0].seen);
+    }
+
+    #[test]
+    fn a_histogram_grows_to_both_sides_and_joins_another() {
+        let (mut own, mut its) = (Histogram::default(), Histogram::default());
+        let values = [1.0, 1e-9, 3.0, 0.0, 1e12, 1.0, 2.0];
+        values[..4].iter().for_each(|value| own.add(*value));
+        values[4..].iter().for_each(|value| its.add(*value));
+        let both = own.plus(its);
+        assert_eq!(both.median(), 1.0);
+        for limit in [0.0, 1e-12, 1.0, 2.5, 1e13] {
+            assert_eq!(both.above(limit), values.iter().filter(|value| **value > limit).count(), "above {limit}");
+        }
     }
 
     #[test]

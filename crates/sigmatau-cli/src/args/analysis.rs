@@ -47,9 +47,10 @@ impl FromArgMatches for AnalysisArguments {
         let (name, typed) = of_subject.subcommand().expect("clap asks for an analysis");
         let op = OPS.iter().copied().find(|op| op.name == name).expect("the verbs are made from the ops");
         let text = |key: &str| typed.get_one::<String>(key).cloned();
+        let files = |key: &str| typed.get_many::<String>(key).into_iter().flatten().cloned();
         Ok(Self {
             op,
-            files: typed.get_many::<String>(FILES).into_iter().flatten().cloned().collect(),
+            files: [Some(FILES), op.reads.flag()].into_iter().flatten().flat_map(files).collect(),
             keys: keys(op).into_iter().filter_map(|key| Some((key, text(key.name)?))).collect(),
             beside: op.beside.iter().filter_map(|other| Some((other.key.name, text(other.key.name)?))).collect(),
             format: text("format").expect("it has a default"),
@@ -75,6 +76,9 @@ fn of_subject(subject: Subject) -> Command {
 
 fn of_op(op: &'static Op) -> Command {
     let file = Arg::new(FILES).value_name("FILE").required(true).num_args(1..).help(format!("The files: {}", op.reads));
+    let file = op.reads.flag().map_or(file.clone(), |flag| file.required(false).required_unless_present(flag));
+    let flagged =
+        op.reads.flag().map(|flag| Arg::new(flag).long(flag).value_name("FILE").num_args(1).action(ArgAction::Append));
     let beside = op.beside.iter().map(|other| flag(&other.key).value_name("FILE"));
     let format = Arg::new("format").long("format").value_name("FORMAT").default_value("table");
     let output = Arg::new("output").long("output").short('o').value_name("FILE").value_parser(value_parser!(PathBuf));
@@ -82,6 +86,7 @@ fn of_op(op: &'static Op) -> Command {
     Command::new(op.name)
         .about(op.title)
         .arg(file)
+        .args(flagged.map(|flagged| flagged.help("The files too")))
         .args(beside)
         .args(keys(op).into_iter().map(flag))
         .arg(format.help("Format of the result, see `sigmatau list formats`"))
@@ -107,4 +112,32 @@ fn flag(key: &'static Parameter) -> Arg {
     let value = if key.default.starts_with('[') { "VALUE,…" } else { "VALUE" };
     let flag = Arg::new(key.name).long(key.name.replace('_', "-")).value_name(value).allow_negative_numbers(true);
     flag.help(format!("{}{default}", key.doc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The flags of every verb and of the verbs of ops, which a key of an op would hide.
+    const OWN: [&str; 8] = [FILES, "format", "output", "quiet", "threads", "help", "version", "set"];
+
+    #[test]
+    fn no_key_of_an_op_has_the_name_of_a_flag_or_of_another_key() {
+        for op in OPS {
+            let beside = op.beside.iter().map(|other| other.key.name);
+            let mut names: Vec<&str> = keys(op).into_iter().map(|key| key.name).chain(beside).collect();
+            for name in &names {
+                let taken = OWN.iter().any(|own| own.replace('-', "_").eq_ignore_ascii_case(name));
+                assert!(!taken, "the key `{name}` of `{}` is a flag of the verb", op.name);
+            }
+            names.sort_unstable();
+            let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+            assert_eq!(twice, None, "{}", op.name);
+        }
+    }
+
+    #[test]
+    fn verbs_made_of_ops_are_sound_commands() {
+        AnalysisArguments::augment_subcommands(Command::new("sigmatau")).debug_assert();
+    }
 }

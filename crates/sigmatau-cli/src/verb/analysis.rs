@@ -31,7 +31,7 @@ pub(super) fn answer(pipeline: &Document, format: &str, output: Option<&Path>, q
     let result = outcome.steps.remove(0);
     deliver(&document(format, &result.record)?, output)?;
     if result.record.table.rows() == 0 {
-        complain("nothing could be computed");
+        complain("the result has no rows");
     }
     Ok(Exit::done(conforms))
 }

@@ -10,27 +10,29 @@ use sigmatau_data::generate::{Overrides, Recipe};
 use sigmatau_data::{hash, write_atomic};
 use sigmatau_pipeline::run::demonstration;
 use sigmatau_pipeline::{Event, Listener};
-use std::path::Path;
+use std::path::PathBuf;
 
 pub(crate) fn generate(asked: GenerateArguments) -> anyhow::Result<Exit> {
     let overrides = Overrides { points: asked.points, members: asked.members, seed: asked.seed };
     let recipe = recipe(&asked.recipe)?.with(overrides)?;
     let folder = &asked.output;
     std::fs::create_dir_all(folder).with_context(|| format!("make the folder `{}`", folder.display()))?;
-    let table = folder.join(format!("{}.parquet", recipe.name()));
-    draw(&recipe, &table)?;
-    write_atomic(&folder.join("dataset.toml"), manifest(&recipe, &table)?.as_bytes())?;
+    let tables: Vec<PathBuf> = recipe.parts().iter().map(|part| folder.join(format!("{part}.parquet"))).collect();
+    draw(&recipe, &tables)?;
+    let described = folder.join("dataset.toml");
+    write_atomic(&described, manifest(&recipe, &tables)?.as_bytes())?;
     recipe.planted().iter().for_each(|planted| complain(&format!("planted: {planted}")));
-    deliver(format!("{}\n{}\n", table.display(), folder.join("dataset.toml").display()).as_bytes(), None)?;
+    let written = tables.iter().chain([&described]).map(|path| format!("{}\n", path.display()));
+    deliver(written.collect::<String>().as_bytes(), None)?;
     Ok(Exit::Done)
 }
 
-/// Draws the clocks or sensors into a table, under a bar.
-fn draw(recipe: &Recipe, table: &Path) -> anyhow::Result<()> {
+/// Draws the members into a table for each part, under a bar.
+fn draw(recipe: &Recipe, tables: &[PathBuf]) -> anyhow::Result<()> {
     let progress = Progress::new(false, None);
-    let of = recipe.members();
+    let of = recipe.pieces();
     let mut each = |done| progress.hear(&Event::Generating { dataset: recipe.name(), done, of });
-    let drawn = demonstration::write(recipe, table, &cancel_on_interrupt()?, &mut each);
+    let drawn = demonstration::write_parts(recipe, tables, &cancel_on_interrupt()?, &mut each);
     progress.finish();
     Ok(drawn?)
 }
@@ -43,11 +45,11 @@ fn recipe(word: &str) -> anyhow::Result<Recipe> {
     Ok(Recipe::from_toml(&text, word)?)
 }
 
-fn manifest(recipe: &Recipe, table: &Path) -> anyhow::Result<String> {
+fn manifest(recipe: &Recipe, tables: &[PathBuf]) -> anyhow::Result<String> {
     let name = recipe.name();
-    Ok(format!(
+    let mut manifest = format!(
         "name = \"{name}\"\ntitle = \"Demonstration data `{name}`\"\norigin = \"drawn by sigmatau {}: {} {} of {} points every {} s, seed {}\"\n\
-         licence = \"{}\"\n\n[[files]]\npath = \"{name}.parquet\"\nblake3 = \"{}\"\n",
+         licence = \"{}\"\n",
         env!("CARGO_PKG_VERSION"),
         recipe.members(),
         recipe.subject(),
@@ -55,6 +57,10 @@ fn manifest(recipe: &Recipe, table: &Path) -> anyhow::Result<String> {
         recipe.tau0(),
         recipe.seed(),
         demonstration::LICENCE,
-        hash::blake3(table)?
-    ))
+    );
+    for (part, table) in recipe.parts().iter().zip(tables) {
+        let hash = hash::blake3(table)?;
+        manifest += &format!("\n[[files]]\npath = \"{part}.parquet\"\nblake3 = \"{hash}\"\n");
+    }
+    Ok(manifest)
 }

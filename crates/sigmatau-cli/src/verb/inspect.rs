@@ -4,14 +4,29 @@ use crate::args::InspectArguments;
 use crate::exit::Exit;
 use crate::output::{deliver, remark};
 use sigmatau_core::Severity;
+use sigmatau_data::calibration;
+use sigmatau_data::schema::rules::duckdb;
 use sigmatau_data::{ColumnInfo, Header, Inspection, inspect as look};
 use std::fmt::Write;
+use std::path::Path;
 
 pub(crate) fn inspect(asked: InspectArguments) -> anyhow::Result<Exit> {
+    if asked.rules {
+        deliver(rules(&asked.table)?.as_bytes(), None)?;
+        return Ok(Exit::Done);
+    }
     let inspection = look(&asked.table)?;
     deliver(describe(&inspection).as_bytes(), None)?;
     remark(inspection.findings.iter(), true);
     Ok(Exit::done(inspection.findings.iter().all(|finding| finding.severity < Severity::Failure)))
+}
+
+/// The plain rules of the tables of calibrations in a folder, as a script for DuckDB.
+fn rules(folder: &Path) -> anyhow::Result<String> {
+    let files = calibration::files(folder);
+    let present: Vec<&str> = files.iter().filter_map(|file| file.file_stem()?.to_str()).collect();
+    anyhow::ensure!(!present.is_empty(), "find tables of calibrations in the folder `{}`", folder.display());
+    Ok(duckdb(&present))
 }
 
 fn describe(inspection: &Inspection) -> String {

@@ -6,17 +6,31 @@ use crate::output::deliver;
 use sigmatau_data::generate;
 use sigmatau_data::import::IMPORTERS;
 use sigmatau_data::schema::SCHEMAS;
+use sigmatau_dynamic::deconvolution::REGULARISATIONS;
 use sigmatau_dynamic::method::METHODS;
 use sigmatau_dynamic::model::MODELS as SENSOR_MODELS;
+use sigmatau_meter::clean;
+use sigmatau_meter::solver::SOLVERS;
 use sigmatau_pipeline::OPS;
 use sigmatau_publish::FORMATS;
 use sigmatau_spectrum::window::WINDOWS;
 use sigmatau_stability::ESTIMATORS;
 use sigmatau_stability::condition::{MODELS, STEPS};
 use sigmatau_stability::mask::MASKS;
+use sigmatau_uncertainty::check::{CHECKS, Check};
+use sigmatau_uncertainty::consensus::CONSENSUSES;
+use sigmatau_uncertainty::robust::ROBUSTS;
+use sigmatau_uncertainty::rule::{RULES, Rule};
 
 pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
     let lines: Vec<String> = match asked.table {
+        Listed::Checks => CHECKS.iter().map(|check| line(check.name, &checked(check))).collect(),
+        Listed::Consensus => CONSENSUSES
+            .iter()
+            .map(|entry| line(entry.name, &format!("{} ({})", entry.title, entry.reference)))
+            .chain(ROBUSTS.iter().map(|entry| line(entry.name, &format!("{} ({})", entry.title, entry.reference))))
+            .collect(),
+        Listed::Cleaning => clean::STEPS.iter().map(|step| line(step.name, step.title)).collect(),
         Listed::Estimators => ESTIMATORS
             .iter()
             .map(|entry| line(entry.name, &format!("{}, {} ({})", entry.title, entry.symbol, entry.reference)))
@@ -42,6 +56,11 @@ pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
             })
             .collect(),
         Listed::Recipes => generate::names().into_iter().map(str::to_owned).collect(),
+        Listed::Regularisations => REGULARISATIONS
+            .iter()
+            .map(|entry| line(entry.name, &format!("{}; {} ({})", entry.title, entry.strength, entry.reference)))
+            .collect(),
+        Listed::Rules => RULES.iter().map(|rule| line(rule.name, &ruled(rule))).collect(),
         Listed::Schemas => SCHEMAS
             .iter()
             .flat_map(|schema| {
@@ -52,6 +71,9 @@ pub(crate) fn list(asked: ListArguments) -> anyhow::Result<Exit> {
                 )
             })
             .collect(),
+        Listed::Solvers => {
+            SOLVERS.iter().map(|entry| line(entry.name, &format!("{} ({})", entry.title, entry.reference))).collect()
+        }
         Listed::Steps => STEPS
             .iter()
             .map(|step| line(step.name, &stepped(step)))
@@ -76,6 +98,17 @@ fn titled<'a>(name: &str, what: &str, entries: impl Iterator<Item = (&'a str, St
 
 fn keyed(key: &sigmatau_pipeline::document::Parameter) -> String {
     format!("{} [default: {}]", key.doc, key.default)
+}
+
+fn checked(check: &Check) -> String {
+    format!("{}: {} ({})", check.severity.word(), check.title, check.reference)
+}
+
+fn ruled(rule: &Rule) -> String {
+    let argument = |argument: sigmatau_uncertainty::rule::Argument| {
+        format!("; after a colon {}, usually {}", argument.meaning, argument.usual)
+    };
+    format!("{}{} ({})", rule.title, rule.argument.map(argument).unwrap_or_default(), rule.reference)
 }
 
 fn stepped(step: &sigmatau_stability::condition::Step) -> String {

@@ -5,12 +5,15 @@
 
 mod batch;
 mod chain;
+mod comparisons;
 mod correction;
 mod fleet;
+mod meters;
 mod pipelines;
 mod refusals;
 mod resume;
 mod sensors;
+mod uncertainty;
 mod verbs;
 mod waveforms;
 mod workbench;

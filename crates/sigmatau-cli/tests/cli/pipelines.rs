@@ -41,7 +41,8 @@ fn bench() -> Workbench {
 fn every_pipeline_plans_and_runs_and_meets_what_it_expects() {
     let bench = bench();
     let names: Vec<String> = bench.files().into_iter().filter(|name| name.starts_with("pipelines/")).collect();
-    let pipelines: Vec<&String> = names.iter().filter(|name| name.ends_with(".toml")).collect();
+    let is_pipeline = |name: &&String| name.ends_with(".toml") && bench.text(name).contains("[[step]]");
+    let pipelines: Vec<&String> = names.iter().filter(is_pipeline).collect();
     assert!(pipelines.len() >= 4, "{pipelines:?}");
     for (number, name) in pipelines.into_iter().enumerate() {
         bench.run(&format!("check {name}")).exits(0);

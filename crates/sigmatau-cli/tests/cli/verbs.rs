@@ -232,8 +232,12 @@ fn list_shows_every_table_of_names() {
         ("estimators", "oadev"),
         ("formats", "html"),
         ("importers", "rinex-clk"),
+        ("methods", "h1"),
+        ("consensus", "mandel-paule"),
         ("ops", "confidence"),
+        ("rules", "guarded-acceptance"),
         ("recipes", "clocks"),
+        ("regularisations", "tikhonov"),
         ("schemas", "stability/1"),
     ] {
         let said = bench.run(&format!("list {table}")).exits(0).prints(&[entry]);

@@ -6,8 +6,8 @@ use super::{ClockKind, ClockOptions};
 use crate::DataError;
 use crate::column::{Described, Storage};
 use crate::error::Trouble;
+use crate::rows::columns::Columns;
 use crate::rows::rule::ValueRule;
-use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::{Finding, Severity, Unit};
 
 /// The columns of a clock table.
@@ -41,7 +41,7 @@ impl Layout {
     pub(super) fn new(file: &str, columns: &[Described], options: &ClockOptions) -> Result<Self, DataError> {
         positive("tau0", options.tau0, "s")?;
         positive("nominal", options.nominal, "Hz")?;
-        Reader { file, columns, options }.layout()
+        Reader { columns: Columns { file, all: columns }, options }.layout()
     }
 
     /// The column of values of a series.
@@ -59,19 +59,14 @@ fn positive(option: &'static str, value: Option<f64>, unit: &'static str) -> Res
 
 /// Reads the layout of one table.
 struct Reader<'a> {
-    file: &'a str,
-    columns: &'a [Described],
+    columns: Columns<'a>,
     options: &'a ClockOptions,
 }
 
 impl Reader<'_> {
     fn layout(&self) -> Result<Layout, DataError> {
-        let key = self.role(self.options.series.as_deref(), "series")?;
-        if let Some(key) = key.filter(|&key| self.columns[key].storage != Storage::Text) {
-            let found = self.columns[key].type_name().to_owned();
-            return Err(self.about(key, Trouble::Type { found, wanted: "text, the names of the clocks," }));
-        }
-        let time = self.role(self.options.time.as_deref(), "time")?;
+        let key = self.columns.key(self.options.series.as_deref(), "series", "text, the names of the clocks,")?;
+        let time = self.columns.role(self.options.time.as_deref(), "time")?;
         let chosen = self.chosen(&[key, time], key.is_some())?;
         let values: Vec<ValueColumn> =
             chosen.iter().map(|&column| self.value(column, time.is_some())).collect::<Result<_, _>>()?;
@@ -80,25 +75,11 @@ impl Reader<'_> {
         Ok(Layout { key, time, values, findings })
     }
 
-    /// The column that the option names, else the one of the usual name, if there is one.
-    fn role(&self, option: Option<&str>, usual: &str) -> Result<Option<usize>, DataError> {
-        match option {
-            Some(name) => self.find(name).map(Some),
-            None => Ok(self.columns.iter().position(|column| column.name == usual)),
-        }
-    }
-
-    fn find(&self, name: &str) -> Result<usize, DataError> {
-        let known: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
-        let unknown = || Trouble::Unknown { hint: did_you_mean(name, &known) }.of(self.file, name);
-        known.iter().position(|column| *column == name).ok_or_else(unknown)
-    }
-
     /// The columns of values: those that are stated, else those whose name and unit say it.
     fn chosen(&self, taken: &[Option<usize>], long: bool) -> Result<Vec<usize>, DataError> {
         let chosen = match self.options.value.as_slice() {
             [] => self.eligible(taken),
-            stated => stated.iter().map(|name| self.find(name)).collect::<Result<_, _>>()?,
+            stated => stated.iter().map(|name| self.columns.find(name)).collect::<Result<_, _>>()?,
         };
         match chosen.as_slice() {
             [] => Err(self.nothing_eligible(taken)),
@@ -113,10 +94,10 @@ impl Reader<'_> {
         let wanted = |kind: ClockKind| self.options.kind.is_none_or(|stated| stated == kind);
         let named = |column: &Described| ClockKind::from_word(&column.name).is_some_and(wanted);
         let fitting = |column: &Described| self.kind(column).is_some_and(wanted) && !self.lacks_nominal(column);
-        let free = (0..self.columns.len()).filter(|index| !taken.contains(&Some(*index)));
-        let named: Vec<usize> = free.filter(|&index| named(&self.columns[index])).collect();
+        let free = (0..self.columns.all.len()).filter(|index| !taken.contains(&Some(*index)));
+        let named: Vec<usize> = free.filter(|&index| named(&self.columns.all[index])).collect();
         match named.is_empty() {
-            true => self.free_numbers(taken).filter(|&index| fitting(&self.columns[index])).collect(),
+            true => self.free_numbers(taken).filter(|&index| fitting(&self.columns.all[index])).collect(),
             false => named,
         }
     }
@@ -133,54 +114,52 @@ impl Reader<'_> {
     }
 
     fn kinds(&self, chosen: &[usize]) -> usize {
-        let has = |kind| chosen.iter().any(|&index| self.kind(&self.columns[index]) == Some(kind));
+        let has = |kind| chosen.iter().any(|&index| self.kind(&self.columns.all[index]) == Some(kind));
         usize::from(has(ClockKind::Phase)) + usize::from(has(ClockKind::Frequency))
     }
 
     /// Why no column is eligible, about the first that might have been meant.
     fn nothing_eligible(&self, taken: &[Option<usize>]) -> DataError {
         let numbers: Vec<usize> = self.free_numbers(taken).collect();
-        let without_unit = numbers.iter().find(|&&index| self.columns[index].unit.is_none());
-        let likely = numbers.iter().find(|&&index| self.kind(&self.columns[index]).is_some()).or(numbers.first());
+        let without_unit = numbers.iter().find(|&&index| self.columns.all[index].unit.is_none());
+        let likely = numbers.iter().find(|&&index| self.kind(&self.columns.all[index]).is_some()).or(numbers.first());
         match (without_unit, likely) {
-            (Some(&index), _) if self.options.unit.is_none() => self.about(index, Trouble::NoUnit),
+            (Some(&index), _) if self.options.unit.is_none() => self.columns.about(index, Trouble::NoUnit),
             (_, Some(&index)) => self.value(index, true).err().unwrap_or_else(|| self.several(&numbers, VALUE)),
             _ => self.several(&[], "give a table with a column of numbers"),
         }
     }
 
     fn several(&self, columns: &[usize], advice: &'static str) -> DataError {
-        let names: Vec<String> = columns.iter().map(|&index| format!("`{}`", self.columns[index].name)).collect();
+        let names: Vec<String> = columns.iter().map(|&index| format!("`{}`", self.columns.all[index].name)).collect();
         let seen = match names.as_slice() {
             [] => "no column holds any".to_owned(),
             names => format!("the columns {} may hold them", names.join(", ")),
         };
-        DataError::Choice { file: self.file.to_owned(), seen, advice }
+        DataError::Choice { file: self.columns.file.to_owned(), seen, advice }
     }
 
     fn free_numbers(&self, taken: &[Option<usize>]) -> impl Iterator<Item = usize> {
         let number = |column: &Described| matches!(column.storage, Storage::Float | Storage::Scaled { .. });
-        (0..self.columns.len()).filter(move |index| !taken.contains(&Some(*index)) && number(&self.columns[*index]))
+        (0..self.columns.all.len())
+            .filter(move |index| !taken.contains(&Some(*index)) && number(&self.columns.all[*index]))
     }
 
     fn time(&self, column: usize) -> Result<TimeColumn, DataError> {
-        let rule = TimeRule::new(&self.columns[column]).map_err(|trouble| self.about(column, trouble))?;
+        let rule = TimeRule::new(&self.columns.all[column]).map_err(|trouble| self.columns.about(column, trouble))?;
         Ok(TimeColumn { column, rule })
     }
 
     fn value(&self, column: usize, timed: bool) -> Result<ValueColumn, DataError> {
-        value(column, &self.columns[column], self.options, timed).map_err(|trouble| self.about(column, trouble))
-    }
-
-    fn about(&self, column: usize, trouble: Trouble) -> DataError {
-        trouble.of(self.file, &self.columns[column].name)
+        value(column, &self.columns.all[column], self.options, timed)
+            .map_err(|trouble| self.columns.about(column, trouble))
     }
 
     /// A remark on columns of numbers that were not taken although none was stated.
     fn passed_over(&self, taken: &[Option<usize>], chosen: &[usize]) -> Option<Finding> {
         let left: Vec<usize> = self.free_numbers(taken).filter(|index| !chosen.contains(index)).collect();
         let describe = |&index: &usize| {
-            let column = &self.columns[index];
+            let column = &self.columns.all[index];
             format!("`{}` ({})", column.name, column.unit.as_deref().unwrap_or("no unit"))
         };
         let names = left.iter().map(describe).collect::<Vec<_>>().join(", ");

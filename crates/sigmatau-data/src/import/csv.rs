@@ -53,12 +53,12 @@ static BAD_NAME: Trouble = Trouble {
 };
 
 /// The line that names the columns.
-fn heading(text: &str) -> Option<&str> {
+pub(crate) fn heading(text: &str) -> Option<&str> {
     text.lines().find(|line| !line.starts_with('#') && !line.trim().is_empty())
 }
 
 /// The most frequent separator of the heading.
-fn delimiter(heading: &str) -> u8 {
+pub(crate) fn delimiter(heading: &str) -> u8 {
     let count = |delimiter: &u8| heading.bytes().filter(|byte| byte == delimiter).count();
     [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }

@@ -4,6 +4,7 @@
 //! results, and the order in which groups finish does not show.
 
 use super::index::Segment;
+use super::key::Key;
 use super::rule::Rule;
 use super::store::Store;
 use crate::DataError;
@@ -21,7 +22,7 @@ pub(crate) struct Lane<'a, R> {
 /// Reads the lanes; the numbers of each stand in the order of the rows.
 pub(crate) fn gather<R: Rule>(
     store: &Store,
-    key: Option<usize>,
+    key: Option<Key>,
     lanes: &[Lane<'_, R>],
 ) -> Result<Vec<Vec<R::Out>>, DataError> {
     let mut results: Vec<Vec<R::Out>> = lanes.iter().map(|lane| vec![R::Out::default(); lane.rows()]).collect();
@@ -66,7 +67,7 @@ fn tasks<'a, R: Rule>(lanes: &[Lane<'_, R>], results: &'a mut [Vec<R::Out>]) -> 
 }
 
 impl<R: Rule> Task<'_, R> {
-    fn run(mut self, store: &Store, key: Option<usize>) -> Result<(), DataError> {
+    fn run(mut self, store: &Store, key: Option<Key>) -> Result<(), DataError> {
         let (group, column, rule) = (self.group, self.column, self.rule);
         match key.filter(|_| !self.parts.iter().all(|part| part.segment.is_run())) {
             Some(key) => self.scatter(store, key),
@@ -93,10 +94,10 @@ impl<R: Rule> Task<'_, R> {
     }
 
     /// Puts each row where its name belongs.
-    fn scatter(mut self, store: &Store, key: usize) -> Result<(), DataError> {
+    fn scatter(mut self, store: &Store, key: Key) -> Result<(), DataError> {
         let (group, column, rule) = (self.group, self.column, self.rule);
         let mut names = Vec::with_capacity(store.group_rows()[group]);
-        let words = store.words(key, group, |number| names.push(number))?;
+        let words = key.words(store, group, |number| names.push(number))?;
         let mut part_of: Vec<Option<usize>> = vec![None; words.len()];
         for (place, part) in self.parts.iter().enumerate() {
             part_of[part.segment.number as usize] = Some(place);

@@ -1,5 +1,6 @@
 //! Which rows of which group belong to which series.
 
+use super::key::Key;
 use super::store::Store;
 use crate::DataError;
 use rayon::prelude::*;
@@ -30,12 +31,12 @@ impl Segment {
 type Group = (Vec<String>, Vec<Segment>);
 
 /// Scans the names of one group.
-fn group(store: &Store, key: usize, group: usize) -> Result<Group, DataError> {
+fn group(store: &Store, key: Key, group: usize) -> Result<Group, DataError> {
     let group_number = small(store, group)?;
     small(store, store.group_rows()[group])?;
     let mut segments: Vec<Segment> = Vec::new();
     let mut row = 0;
-    let words = store.words(key, group, |number| {
+    let words = key.words(store, group, |number| {
         if number as usize == segments.len() {
             segments.push(Segment { group: group_number, number, start: row, end: row, rows: 0 });
         }
@@ -51,7 +52,7 @@ fn group(store: &Store, key: usize, group: usize) -> Result<Group, DataError> {
 pub(crate) type Named = (String, Arc<[Segment]>);
 
 /// Scans the names of all groups: each series, by first appearance, with its segments.
-pub(crate) fn by_name(store: &Store, key: usize) -> Result<Vec<Named>, DataError> {
+pub(crate) fn by_name(store: &Store, key: Key) -> Result<Vec<Named>, DataError> {
     let groups: Vec<_> =
         (0..store.group_rows().len()).into_par_iter().map(|group| self::group(store, key, group)).collect();
     let series = merge(groups.into_iter().collect::<Result<_, _>>()?);
@@ -107,10 +108,10 @@ mod tests {
 
     #[test]
     fn sorted_names_make_runs_and_mixed_ones_do_not() {
-        let (words, segments) = group(&store(&["b", "b", "a"]), 0, 0).unwrap();
+        let (words, segments) = group(&store(&["b", "b", "a"]), Key::One(0), 0).unwrap();
         assert_eq!(words, ["b", "a"]);
         assert!(segments.iter().all(Segment::is_run));
-        let (_, segments) = group(&store(&["b", "a", "b"]), 0, 0).unwrap();
+        let (_, segments) = group(&store(&["b", "a", "b"]), Key::One(0), 0).unwrap();
         assert_eq!(segments[0], Segment { group: 0, number: 0, start: 0, end: 3, rows: 2 });
         assert!(!segments[0].is_run());
     }

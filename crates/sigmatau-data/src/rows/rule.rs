@@ -14,6 +14,10 @@ pub(crate) trait Rule: Copy + Send + Sync {
     fn real(&self, stored: f64) -> Self::Out;
     /// A stored whole number.
     fn whole(&self, stored: i64) -> Self::Out;
+    /// A stored word; only rules that read words make anything of it.
+    fn word(&self, _stored: &str) -> Self::Out {
+        Self::NULL
+    }
 
     /// Stored numbers, in `room` unless they are the wanted ones already.
     fn reals<'a>(&self, stored: &'a [f64], room: &'a mut Vec<Self::Out>) -> &'a [Self::Out] {
@@ -25,6 +29,27 @@ pub(crate) trait Rule: Copy + Send + Sync {
     fn wholes<'a>(&self, stored: &'a [i64], room: &'a mut Vec<Self::Out>) -> &'a [Self::Out] {
         room.extend(stored.iter().map(|&stored| self.whole(stored)));
         room
+    }
+}
+
+/// Whole numbers as they are stored.
+#[derive(Clone, Copy)]
+pub(crate) struct Wholes;
+
+impl Rule for Wholes {
+    type Out = i64;
+    const NULL: i64 = i64::MIN;
+
+    fn real(&self, stored: f64) -> i64 {
+        stored as i64
+    }
+
+    fn whole(&self, stored: i64) -> i64 {
+        stored
+    }
+
+    fn wholes<'a>(&self, stored: &'a [i64], _room: &'a mut Vec<i64>) -> &'a [i64] {
+        stored
     }
 }
 

@@ -1,12 +1,13 @@
 //! Where the rows of a clock source come from: a Parquet file, or a table in memory.
 
-use super::rule::Rule;
-use crate::column::Described;
+use super::rule::{Rule, Wholes};
+use crate::column::{Described, Storage};
 use crate::parquet_file::{ParquetFile, pour};
 use crate::{DataError, Table, Values, read_table};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray};
 use parquet::column::reader::ColumnReader;
+use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -47,7 +48,7 @@ impl Store {
     }
 
     /// Numbers the words of a column in one group by their first appearance, feeds the number of each
-    /// row to `each`, and returns the words.
+    /// row to `each`, and returns the words. Whole numbers are words too.
     pub(crate) fn words(
         &self,
         column: usize,
@@ -55,13 +56,18 @@ impl Store {
         mut each: impl FnMut(u32),
     ) -> Result<Vec<String>, DataError> {
         let mut words = Words::default();
-        match self {
-            Self::Parquet(file) => file.words(column, group, |batch| words.number_batch(batch, &mut each))?,
-            Self::Memory { table, .. } => {
-                if let Values::Text(column) = &table.columns()[column].values {
-                    column.iter().for_each(|word| each(words.number(word)));
-                }
-            }
+        if let Self::Memory { table, .. } = self
+            && let Values::Text(column) = &table.columns()[column].values
+        {
+            column.iter().for_each(|word| each(words.number(word)));
+        } else if let Self::Parquet(file) = self
+            && self.described()?[column].storage == Storage::Text
+        {
+            file.words(column, group, |batch| words.number_batch(batch, &mut each))?;
+        } else {
+            self.numbers(column, group, 0..self.group_rows()[group], Wholes, |_, chunk| {
+                chunk.iter().for_each(|whole| each(words.number_whole(*whole)));
+            })?;
         }
         Ok(words.list)
     }
@@ -106,6 +112,9 @@ fn decoded<R: Rule>(
         ColumnReader::Int32ColumnReader(column) => {
             pour(column, rows, R::NULL, |stored, room| short(rule, stored, room), sink)
         }
+        ColumnReader::ByteArrayColumnReader(column) => {
+            pour(column, rows, R::NULL, |stored, room| words(rule, stored, room), sink)
+        }
         _ => Err(ParquetError::General("numbers of a physical type that was given up, such as INT96".to_owned())),
     })
 }
@@ -120,6 +129,11 @@ fn short<'a, R: Rule>(rule: R, stored: &[i32], room: &'a mut Vec<R::Out>) -> &'a
     room
 }
 
+fn words<'a, R: Rule>(rule: R, stored: &[ByteArray], room: &'a mut Vec<R::Out>) -> &'a [R::Out] {
+    room.extend(stored.iter().map(|word| word.as_utf8().map_or(R::NULL, |word| rule.word(word))));
+    room
+}
+
 fn in_memory<R: Rule>(values: &Values, rows: Range<usize>, rule: R, mut sink: impl FnMut(usize, &[R::Out])) {
     let start = rows.start;
     let mut room = Vec::new();
@@ -128,7 +142,10 @@ fn in_memory<R: Rule>(values: &Values, rows: Range<usize>, rule: R, mut sink: im
         Values::Integer(values) | Values::Scaled { steps: values, .. } => {
             sink(start, rule.wholes(&values[rows], &mut room));
         }
-        Values::Text(_) => {}
+        Values::Text(values) => {
+            room.extend(values[rows].iter().map(|word| rule.word(word)));
+            sink(start, &room);
+        }
     }
 }
 
@@ -136,6 +153,8 @@ fn in_memory<R: Rule>(values: &Values, rows: Range<usize>, rule: R, mut sink: im
 #[derive(Default)]
 struct Words {
     numbers: HashMap<String, u32>,
+    /// The last whole number, which mostly comes again.
+    last: Option<(i64, u32)>,
     list: Vec<String>,
 }
 
@@ -147,6 +166,18 @@ impl Words {
         let number = self.list.len() as u32;
         self.numbers.insert(word.to_owned(), number);
         self.list.push(word.to_owned());
+        number
+    }
+
+    /// The number of a whole number as a word; a missing one is the empty word.
+    fn number_whole(&mut self, whole: i64) -> u32 {
+        if let Some((last, number)) = self.last
+            && last == whole
+        {
+            return number;
+        }
+        let number = if whole == Wholes::NULL { self.number("") } else { self.number(&whole.to_string()) };
+        self.last = Some((whole, number));
         number
     }
 

@@ -6,7 +6,7 @@ use super::{Schema, float, text};
 /// that the output leads.
 pub static SCHEMA: Schema = Schema {
     name: "response",
-    version: 1,
+    version: 2,
     fields: &[
         text("sensor", "name of the sensor"),
         float("frequency_hz", "Hz", "frequency"),
@@ -22,5 +22,11 @@ pub static SCHEMA: Schema = Schema {
         float("coherence", "1", "squared coherence γ², freed of its bias; null where the method has none"),
         float("dof", "1", "degrees of freedom of the uncertainties"),
         text("method", "name of the method, such as `h1`"),
+        float("sharing_hz", "Hz", "step of the distances in `sharing`; null where lines share nothing").optional(),
+        text(
+            "sharing",
+            "correlation of the errors of lines one step apart, two steps apart and so on; empty where lines share nothing",
+        )
+        .optional(),
     ],
 };

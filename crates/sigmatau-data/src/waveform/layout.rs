@@ -4,9 +4,9 @@ use super::{Channel, ChannelInfo, WaveformOptions};
 use crate::DataError;
 use crate::column::{Described, Storage};
 use crate::error::Trouble;
+use crate::rows::columns::Columns;
 use crate::rows::rule::{Rule, ValueRule};
 use sigmatau_core::Unit;
-use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::unit::Conversion;
 
 /// The columns of a table of waveforms.
@@ -61,54 +61,35 @@ impl Layout {
     pub(super) fn new(file: &str, columns: &[Described], options: &WaveformOptions) -> Result<Self, DataError> {
         match options.rate.filter(|rate| !(*rate > 0.0 && rate.is_finite())) {
             Some(value) => Err(DataError::Option { option: "rate", value, unit: "Hz" }),
-            None => Reader { file, columns, options }.layout(),
+            None => Reader { columns: Columns { file, all: columns }, options }.layout(),
         }
     }
 }
 
 /// Reads the layout of one table.
 struct Reader<'a> {
-    file: &'a str,
-    columns: &'a [Described],
+    columns: Columns<'a>,
     options: &'a WaveformOptions,
 }
 
 impl Reader<'_> {
     fn layout(&self) -> Result<Layout, DataError> {
-        let key = self.role(self.options.sensor.as_deref(), "sensor")?;
-        if let Some(key) = key.filter(|&key| self.columns[key].storage != Storage::Text) {
-            let found = self.columns[key].type_name().to_owned();
-            return Err(self.about(key, Trouble::Type { found, wanted: "text, the names of the sensors," }));
-        }
-        let time = self.role(self.options.time.as_deref(), "time")?;
+        let key = self.columns.key(self.options.sensor.as_deref(), "sensor", "text, the names of the sensors,")?;
+        let time = self.columns.role(self.options.time.as_deref(), "time")?;
         let time = time.map(|column| self.time(column)).transpose()?;
         let channels: Vec<ChannelColumn> =
             self.wanted()?.iter().map(|channel| self.channel(channel)).collect::<Result<_, _>>()?;
         let rate = self.rate(&channels)?;
         if rate.is_none() && time.is_none() {
-            return Err(self.about(channels[0].column, Trouble::NoRate));
+            return Err(self.columns.about(channels[0].column, Trouble::NoRate));
         }
         Ok(Layout { key, time, channels, rate })
-    }
-
-    /// The column that the option names, else the one of the usual name, if there is one.
-    fn role(&self, option: Option<&str>, usual: &str) -> Result<Option<usize>, DataError> {
-        match option {
-            Some(name) => self.find(name).map(Some),
-            None => Ok(self.columns.iter().position(|column| column.name == usual)),
-        }
-    }
-
-    fn find(&self, name: &str) -> Result<usize, DataError> {
-        let known: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
-        let unknown = || Trouble::Unknown { hint: did_you_mean(name, &known) }.of(self.file, name);
-        known.iter().position(|column| *column == name).ok_or_else(unknown)
     }
 
     /// The channels that are stated, else the usual ones, which must be there.
     fn wanted(&self) -> Result<Vec<Channel>, DataError> {
         let WaveformOptions { channels, excitation, response, .. } = self.options;
-        let unknown = |name| self.columns.iter().all(|column| column.name != name);
+        let unknown = |name| self.columns.all.iter().all(|column| column.name != name);
         let lacks = |stated: &Option<String>, usual| channels.is_empty() && stated.is_none() && unknown(usual);
         match lacks(excitation, "excitation") || lacks(response, "response") {
             true => Err(self.unnamed()),
@@ -119,29 +100,33 @@ impl Reader<'_> {
     fn unnamed(&self) -> DataError {
         let number = |column: &&Described| matches!(column.storage, Storage::Float | Storage::Scaled { .. });
         let names: Vec<String> =
-            self.columns.iter().filter(number).map(|column| format!("`{}`", column.name)).collect();
+            self.columns.all.iter().filter(number).map(|column| format!("`{}`", column.name)).collect();
         let seen = match names.as_slice() {
             [] => "no column holds numbers".to_owned(),
             names => format!("the columns {} may be meant", names.join(", ")),
         };
-        DataError::Channels { file: self.file.to_owned(), seen, advice: "name the columns of excitation and response" }
+        DataError::Channels {
+            file: self.columns.file.to_owned(),
+            seen,
+            advice: "name the columns of excitation and response",
+        }
     }
 
     fn channel(&self, channel: &Channel) -> Result<ChannelColumn, DataError> {
-        let column = self.find(&channel.column)?;
-        self::channel(column, &self.columns[column], channel).map_err(|trouble| self.about(column, trouble))
+        let column = self.columns.find(&channel.column)?;
+        self::channel(column, &self.columns.all[column], channel).map_err(|trouble| self.columns.about(column, trouble))
     }
 
     fn time(&self, column: usize) -> Result<TimeColumn, DataError> {
-        instants(column, &self.columns[column]).map_err(|trouble| self.about(column, trouble))
+        instants(column, &self.columns.all[column]).map_err(|trouble| self.columns.about(column, trouble))
     }
 
     /// The sampling rate, from the options or the field metadata of the channels, wherever it is stated the same.
     fn rate(&self, channels: &[ChannelColumn]) -> Result<Option<f64>, DataError> {
         let mut known = self.options.rate.map(|rate| (rate, "the option `rate`".to_owned()));
         for channel in channels {
-            let column = &self.columns[channel.column];
-            let refused = |trouble: Trouble| self.about(channel.column, trouble);
+            let column = &self.columns.all[channel.column];
+            let refused = |trouble: Trouble| self.columns.about(channel.column, trouble);
             let Some(found) = written(column).map_err(refused)? else { continue };
             match &known {
                 Some((stated, by)) if *stated != found => {
@@ -153,10 +138,6 @@ impl Reader<'_> {
             }
         }
         Ok(known.map(|(rate, _)| rate))
-    }
-
-    fn about(&self, column: usize, trouble: Trouble) -> DataError {
-        trouble.of(self.file, &self.columns[column].name)
     }
 }
 

@@ -228,7 +228,7 @@ impl Deconvolution {
             let record = Signal::new(noisy, none.clone()).expect("draws of finite values are finite");
             let response = calibration.certain(calibration.drawn(gaussian)).expect("it is of the same length");
             let found = divided(dft(&record), response, &budgeted.gains).expect("the lengths were compared");
-            idft(found).into_parts().0
+            Some(idft(found).into_parts().0)
         };
         let u = budgeted.noise.iter().zip(&budgeted.calibration).map(|(noise, lines)| noise.hypot(*lines));
         let claims: Vec<Claim> = budgeted.values.iter().zip(u).map(|(value, u)| Claim { value: *value, u }).collect();

@@ -15,10 +15,10 @@ mod fir;
 mod iir;
 mod least_squares;
 
-use super::draw::standard;
 use super::sources::of_matrix;
 use super::{Filter, FilterError, Fir};
 use crate::covariance::Bivariate;
+use crate::covariance::standard;
 use crate::response::Response;
 pub use iir::{Criterion, Orders, Trials};
 use least_squares::LeastSquares;

@@ -1,9 +1,9 @@
 //! Filters of finite impulse response.
 
-use super::draw::standard;
 use super::noise::{Moments, after, filtered};
 use super::sources::{matrix, sources};
 use super::{Filter, FilterError, Filtered, Start, bank, check, check_coefficients, line, polynomial};
+use crate::covariance::standard;
 use crate::covariance::{Covariance, Variance};
 use crate::response::Line;
 use nalgebra::DMatrix;

@@ -1,10 +1,10 @@
 //! Filters of infinite impulse response.
 
-use super::draw::standard;
 use super::noise::Moments;
 use super::sources::of_matrix;
 use super::stream::{Impulse, Stream, Transposed};
 use super::{Filter, FilterError, Filtered, Start, check, check_coefficients, line, polynomial};
+use crate::covariance::standard;
 use crate::covariance::{Autocovariance, Covariance};
 use crate::response::Line;
 use nalgebra::DMatrix;

@@ -25,11 +25,15 @@ pub fn ranks(models: &[Identified]) -> Vec<Rank> {
 /// The probability that a model with further parameters lowers χ² by as much when it needs none of them: the
 /// likelihood ratio test of S. S. Wilks, 1938.
 ///
+/// Where lines share errors, the gain is held against what the further parameters take up of χ² on average (A.
+/// Rotnitzky and N. P. Jewell, Biometrika 77(3), 1990).
+///
 /// `simple` is a special case of `general`, both fitted to the same lines. Nothing where `general` has no more
 /// parameters.
 pub fn likelihood_ratio(simple: &Identified, general: &Identified) -> Option<f64> {
     let further =
         general.known.values().len().checked_sub(simple.known.values().len()).filter(|further| *further > 0)?;
     let gain = simple.verdict.chi_squared - general.verdict.chi_squared;
-    Some(chi_squared_beyond(gain.max(0.0), further as f64))
+    let taken = (simple.verdict.dof - general.verdict.dof) / further as f64;
+    Some(chi_squared_beyond(gain.max(0.0) / taken, further as f64))
 }

@@ -1,6 +1,6 @@
 //! Whether a phase that is called radians can only be degrees.
 
-use super::judge::{Verdict, explains};
+use super::judge::{Expected, Verdict, explains};
 use super::whitening::Problem;
 use super::{Between, descent};
 use crate::model::Structure;
@@ -26,9 +26,9 @@ const GROSS: f64 = 0.05;
 pub fn phase_in_degrees(response: &Response, phases: &[f64], structure: &Structure) -> Option<Finding> {
     assert_eq!(phases.len(), response.lines.len(), "there is a phase for each line");
     let as_radians = read_as(response, phases, 1.0);
-    let problem = Problem::new(&as_radians, structure, Between::Independent).ok()?;
+    let problem = Problem::new(&as_radians, structure, Between::Neighbours).ok()?;
     let solution = descent::solve(&problem).ok()?;
-    if explains(&problem, solution.cost) {
+    if explains(&problem, solution.cost, Expected::of(&problem, &solution)) {
         return None;
     }
     closer(response, phases, structure, distance(&problem, &problem.differences(&solution.point, &[])))
@@ -42,7 +42,7 @@ pub(super) fn suspected(
     differences: &[Complex64],
     verdict: &Verdict,
 ) -> Option<Finding> {
-    let doubtful = between == Between::Independent && verdict.inflation != 1.0;
+    let doubtful = between == Between::Neighbours && verdict.inflation != 1.0;
     let closer = || closer(response, &unwrapped(response), problem.structure, distance(problem, differences));
     doubtful.then(closer).flatten()
 }
@@ -52,7 +52,7 @@ fn closer(response: &Response, phases: &[f64], structure: &Structure, as_radians
         return None;
     }
     let as_degrees = read_as(response, phases, PI / 180.0);
-    let problem = Problem::new(&as_degrees, structure, Between::Independent).ok()?;
+    let problem = Problem::new(&as_degrees, structure, Between::Neighbours).ok()?;
     let solution = descent::solve(&problem).ok()?;
     let left = distance(&problem, &problem.differences(&solution.point, &[]));
     (left * CLOSER < as_radians).then(|| {
@@ -77,7 +77,8 @@ fn read_as(response: &Response, phases: &[f64], unit: f64) -> Response {
         let value = Complex64::from_polar(line.value.norm(), phase * unit);
         Line { value, covariance: line.covariance.times(value / line.value), ..*line }
     };
-    Response { lines: response.lines.iter().zip(phases).map(line).collect(), findings: Vec::new() }
+    let lines = response.lines.iter().zip(phases).map(line).collect();
+    Response { lines, sharing: response.sharing.clone(), ..Response::default() }
 }
 
 /// The root mean square of |r/H|.

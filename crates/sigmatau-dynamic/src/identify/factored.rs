@@ -52,6 +52,11 @@ impl Factored {
         scaled * self.left.transpose()
     }
 
+    /// An orthonormal basis of the columns.
+    pub(super) fn basis(&self) -> &DMatrix<f64> {
+        &self.left
+    }
+
     /// QQᵀ's diagonal: how much of each row the solution takes up.
     pub(super) fn leverages(&self) -> Vec<f64> {
         self.left.row_iter().map(|row| row.norm_squared()).collect()

@@ -19,7 +19,8 @@ pub(super) const TOO_LARGE: f64 = 0.01;
 pub struct Verdict {
     /// χ² = Σ rᵀC⁻¹r with the stated covariance.
     pub chi_squared: f64,
-    /// Its degrees of freedom: usable numbers less parameters.
+    /// What χ² is on average: usable numbers less parameters, and less what lines that share errors let the parameters
+    /// take up beyond that.
     pub dof: f64,
     /// The probability of a larger χ² if model and covariance are right; `NaN` where no line states a covariance.
     pub p_value: f64,
@@ -28,11 +29,12 @@ pub struct Verdict {
     /// What the covariance of the parameters was multiplied by: 1 or the square of the Birge ratio.
     pub inflation: f64,
     /// The probability of as few runs of equal sign along the frequencies, in magnitude and phase together, if the
-    /// residuals of the lines are independent; by the normal approximation of Wald and Wolfowitz.
+    /// residuals of the lines are independent; by the normal approximation of Wald and Wolfowitz, of lines so far apart that they share nothing.
     pub runs_p_value: f64,
     /// The line that lies furthest off; nothing where lines have no covariance of their own.
     pub largest: Option<Largest>,
-    /// The criterion of Akaike, χ² + 2P: of two models the one with the smaller number is to be preferred.
+    /// The criterion of Akaike, χ² + 2P, with what the parameters take up of χ² in place of P where lines share errors
+    /// (K. Takeuchi, 1976): of two models the one with the smaller number is to be preferred.
     pub aic: f64,
     /// Whether all transients of the model die away.
     pub stable: bool,
@@ -58,11 +60,12 @@ pub(super) fn judged(
     let (values, sources) = solution.point.split_at(problem.parameters());
     let model = problem.structure.at(values);
     let differences = problem.differences(values, sources);
-    let verdict = verdict(problem, &solution, &differences, model.stable());
+    let expected = Expected::of(problem, &solution);
+    let verdict = verdict(problem, &solution, expected, &differences, model.stable());
     let inverse = solution.slopes.pseudo_inverse();
     let count = values.len();
-    let covariance = spread(&inverse, &problem.excess()).view((0, 0), (count, count)) * verdict.inflation;
-    let dof = if verdict.inflation == 1.0 { weight_dof(problem, &solution) } else { verdict.dof };
+    let covariance = spread(problem, &inverse).view((0, 0), (count, count)) * verdict.inflation;
+    let dof = if verdict.inflation == 1.0 { weight_dof(problem, &solution) } else { expected.dof() };
     let known =
         problem.structure.known(values.to_vec(), covariance, dof).expect("there is one value for each parameter");
     let residuals = residuals(problem, &known, &differences);
@@ -71,56 +74,92 @@ pub(super) fn judged(
     Identified { known, sources: sources.to_vec(), residuals, verdict, findings }
 }
 
-/// J⁺ F J⁺ᵀ for independent rows of variance F.
-fn spread(inverse: &DMatrix<f64>, variances: &[f64]) -> DMatrix<f64> {
-    let weighted = DMatrix::from_fn(inverse.nrows(), inverse.ncols(), |i, j| inverse[(i, j)] * variances[j]);
-    weighted * inverse.transpose()
+/// J⁺ C J⁺ᵀ for rows whose variances are the excess of their weights, with the correlations of the rows.
+fn spread(problem: &Problem<'_>, inverse: &DMatrix<f64>) -> DMatrix<f64> {
+    let excess = problem.excess();
+    let weighted = DMatrix::from_fn(inverse.ncols(), inverse.nrows(), |i, j| inverse[(j, i)] * excess[i].sqrt());
+    weighted.transpose() * problem.correlated(&weighted)
+}
+
+/// The mean of χ², and half its variance, for rows of unit variance and their correlations R.
+///
+/// With the basis Q of what the solution takes up, χ² is that of (1 − QQᵀ) R (1 − QQᵀ): its mean is
+/// tr R − tr QᵀRQ, half its variance |R|² − 2 |RQ|² + |QᵀRQ|². Both are rows less unknowns where R is 1.
+#[derive(Clone, Copy)]
+pub(super) struct Expected {
+    mean: f64,
+    half_variance: f64,
+}
+
+impl Expected {
+    pub(super) fn of(problem: &Problem<'_>, solution: &Solution) -> Self {
+        let basis = solution.slopes.basis();
+        let correlated = problem.correlated(basis);
+        let taken = basis.tr_mul(&correlated);
+        let rows = basis.nrows() as f64;
+        let own = rows + 2.0 * problem.pairs().iter().map(|(.., correlation)| correlation * correlation).sum::<f64>();
+        Self { mean: rows - taken.trace(), half_variance: own - 2.0 * correlated.norm_squared() + taken.norm_squared() }
+    }
+
+    /// The degrees of freedom of a scaled χ² of this mean and variance (Satterthwaite).
+    fn dof(&self) -> f64 {
+        self.mean * self.mean / self.half_variance
+    }
 }
 
 /// The degrees of freedom of a covariance from estimated weights: those of each row, weighed by how much the solution
-/// takes up of it (Satterthwaite).
+/// takes up of it (Satterthwaite). The estimates of rows that share errors are as correlated as these.
 fn weight_dof(problem: &Problem<'_>, solution: &Solution) -> f64 {
     let leverages = solution.slopes.leverages();
     let dof = problem.row_dof();
     let total: f64 = dof.iter().zip(&leverages).map(|(_, leverage)| leverage).sum();
-    let shares: f64 = dof.iter().zip(&leverages).map(|(dof, leverage)| leverage * leverage / dof).sum();
+    let scaled: Vec<f64> = dof.iter().zip(&leverages).map(|(dof, leverage)| leverage / dof.sqrt()).collect();
+    let together =
+        problem.pairs().iter().map(|(one, other, correlation)| 2.0 * correlation * scaled[*one] * scaled[*other]);
+    let shares = scaled.iter().map(|share| share * share).sum::<f64>() + together.sum::<f64>();
     if shares > 0.0 { total * total / shares } else { f64::INFINITY }
 }
 
-fn verdict(problem: &Problem<'_>, solution: &Solution, differences: &[Complex64], stable: bool) -> Verdict {
-    let (chi_squared, dof) = (solution.cost, problem.dof() as f64);
-    let p_value = if problem.weighted { chi_squared_p(problem, chi_squared) } else { f64::NAN };
+fn verdict(
+    problem: &Problem<'_>,
+    solution: &Solution,
+    expected: Expected,
+    differences: &[Complex64],
+    stable: bool,
+) -> Verdict {
+    let (chi_squared, dof) = (solution.cost, expected.mean);
+    let p_value = if problem.weighted { chi_squared_p(problem, chi_squared, expected) } else { f64::NAN };
     Verdict {
         chi_squared,
         dof,
         p_value,
         birge: (chi_squared / dof).sqrt(),
-        inflation: if explains(problem, chi_squared) { 1.0 } else { chi_squared / dof },
+        inflation: if explains(problem, chi_squared, expected) { 1.0 } else { chi_squared / dof },
         runs_p_value: runs_p(problem, differences),
         largest: largest(problem, differences).filter(|_| problem.weighted),
-        aic: chi_squared + 2.0 * problem.parameters() as f64,
+        aic: chi_squared + 2.0 * (problem.rows() as f64 - dof),
         stable,
     }
 }
 
 /// Whether the stated covariance explains a χ².
-pub(super) fn explains(problem: &Problem<'_>, chi_squared: f64) -> bool {
-    problem.weighted && chi_squared_p(problem, chi_squared) >= TOO_LARGE
+pub(super) fn explains(problem: &Problem<'_>, chi_squared: f64, expected: Expected) -> bool {
+    problem.weighted && chi_squared_p(problem, chi_squared, expected) >= TOO_LARGE
 }
 
 /// The probability of a larger χ².
 ///
 /// Where the variance of a row is an estimate of ν degrees of freedom, its square over the variance follows
 /// Fisher's law F(1, ν) rather than χ²(1); the sum is taken as a gamma variable of the same mean and variance.
-fn chi_squared_p(problem: &Problem<'_>, chi_squared: f64) -> f64 {
+fn chi_squared_p(problem: &Problem<'_>, chi_squared: f64, expected: Expected) -> f64 {
     let rows = problem.row_dof();
     let moments = |dof: f64| {
         let nu = dof.max(FEWEST_DOF);
         let variance = 2.0 * nu * nu * (nu - 1.0) / ((nu - 2.0).powi(2) * (nu - 4.0));
         if dof.is_finite() { (nu / (nu - 2.0), variance) } else { (1.0, 2.0) }
     };
-    let left = problem.dof() as f64 / rows.len() as f64;
-    let sum = |(mean, variance): (f64, f64), next: (f64, f64)| (mean + left * next.0, variance + left * next.1);
+    let (left, spread) = (expected.mean / rows.len() as f64, expected.half_variance / rows.len() as f64);
+    let sum = |(mean, variance): (f64, f64), next: (f64, f64)| (mean + left * next.0, variance + spread * next.1);
     let (mean, variance) = rows.into_iter().map(moments).fold((0.0, 0.0), sum);
     gamma_upper(mean * mean / variance, chi_squared * mean / variance)
 }
@@ -137,7 +176,13 @@ pub(super) fn chi_squared_beyond(chi_squared: f64, dof: f64) -> f64 {
 
 /// The probability of as few runs of signs of r/H, in its real part (magnitude) and its imaginary part (phase).
 fn runs_p(problem: &Problem<'_>, differences: &[Complex64]) -> f64 {
-    let relative: Vec<Complex64> = problem.lines.iter().zip(differences).map(|(line, r)| r / line.value).collect();
+    let mut free = f64::NEG_INFINITY;
+    let apart = problem.lines.iter().zip(differences).filter(|(line, _)| {
+        let taken = line.frequency >= free;
+        free = if taken { line.frequency + problem.sharing.apart() } else { free };
+        taken
+    });
+    let relative: Vec<Complex64> = apart.map(|(line, r)| r / line.value).collect();
     let scores = [|z: &Complex64| z.re, |z: &Complex64| z.im].map(|part| {
         let signs: Vec<bool> =
             relative.iter().map(part).filter(|x| x.is_finite() && *x != 0.0).map(|x| x > 0.0).collect();

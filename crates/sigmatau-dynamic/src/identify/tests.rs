@@ -2,6 +2,7 @@ use super::*;
 use crate::covariance::{Bivariate, StandardUncertainty, Variance};
 use crate::model::{Model, Settings};
 use crate::response::Line;
+use crate::response::Sharing;
 use nalgebra::DMatrix;
 use sigmatau_spectrum::Gaussian;
 
@@ -45,7 +46,7 @@ fn exact_lines_give_the_parameters_back() {
     for (structure, values) in cases {
         let mut response = structure.response(&values, &band());
         response.lines.iter_mut().for_each(|line| line.covariance = Bivariate::circular(1e-8));
-        let found = identify(&response, &structure, Between::Independent).unwrap();
+        let found = identify(&response, &structure, Between::Neighbours).unwrap();
         for (value, expected) in found.known.values().iter().zip(&values) {
             assert!(
                 (value / expected - 1.0).abs() < 1e-9,
@@ -60,7 +61,7 @@ fn exact_lines_give_the_parameters_back() {
 #[test]
 fn no_point_of_a_fine_grid_is_more_likely() {
     let response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &band(), 2e-3, 1);
-    let found = identify(&response, &resonance(), Between::Independent).unwrap();
+    let found = identify(&response, &resonance(), Between::Neighbours).unwrap();
     let chi_squared = |values: &[f64]| -> f64 {
         let model = resonance().at(values);
         response.lines.iter().map(|line| (line.value - model.value(line.frequency)).norm_sqr() / 4e-6).sum()
@@ -83,8 +84,8 @@ fn a_scale_of_the_response_scales_the_sensitivity_alone() {
             covariance: line.covariance.times(Complex64::new(factor, 0.0)),
             ..*line
         };
-        let response = Response { lines: response.lines.iter().map(line).collect(), findings: vec![] };
-        identify(&response, &resonance(), Between::Independent).unwrap().known
+        let response = Response { lines: response.lines.iter().map(line).collect(), ..Response::default() };
+        identify(&response, &resonance(), Between::Neighbours).unwrap().known
     };
     let (once, thousand) = (scaled(1.0), scaled(1000.0));
     for (place, factor) in [1000.0, 1.0, 1.0].into_iter().enumerate() {
@@ -98,8 +99,8 @@ fn a_scale_of_the_frequencies_scales_the_resonance_alone() {
     let response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &band(), 2e-3, 3);
     let slowed = |factor: f64| {
         let line = |line: &Line| Line { frequency: line.frequency * factor, ..*line };
-        let response = Response { lines: response.lines.iter().map(line).collect(), findings: vec![] };
-        identify(&response, &resonance(), Between::Independent).unwrap().known
+        let response = Response { lines: response.lines.iter().map(line).collect(), ..Response::default() };
+        identify(&response, &resonance(), Between::Neighbours).unwrap().known
     };
     let (once, slow) = (slowed(1.0), slowed(1e-6));
     for (place, factor) in [1.0, 1.0, 1e-6].into_iter().enumerate() {
@@ -130,7 +131,7 @@ fn a_source_is_the_full_covariance_without_its_numbers() {
 #[test]
 fn independent_lines_and_their_full_covariance_tell_the_same() {
     let response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &band(), 2e-3, 5);
-    let own = identify(&response, &resonance(), Between::Independent).unwrap();
+    let own = identify(&response, &resonance(), Between::Neighbours).unwrap();
     let whole = Covariance::White { variance: Variance(4e-6), length: 100 };
     let all = identify(&response, &resonance(), Between::Whole(&whole)).unwrap();
     for place in 0..3 {
@@ -139,11 +140,49 @@ fn independent_lines_and_their_full_covariance_tell_the_same() {
     }
 }
 
+/// Errors (g(k) + g(k + 1))/√2 of unit variance: neighbours are correlated by one half.
+fn smeared(frequencies: &[f64], stream: u64) -> Response {
+    let mut response = resonance().response(&[0.2, 0.3, 3500.0], frequencies);
+    let numbers: Vec<f64> = Gaussian::new(13, stream).take(2 * frequencies.len() + 2).collect();
+    for (place, line) in response.lines.iter_mut().enumerate() {
+        let pair = |at: usize| (numbers[at] + numbers[at + 2]) / 2.0_f64.sqrt();
+        line.value += 2e-3 * line.value / line.value.norm() * Complex64::new(pair(2 * place), pair(2 * place + 1));
+        line.covariance = Bivariate::circular(4e-6);
+        line.dof = f64::INFINITY;
+    }
+    response.sharing = Sharing { spacing: frequencies[1] - frequencies[0], correlations: vec![0.5] };
+    response
+}
+
+#[test]
+fn the_mean_of_lines_that_share_errors_has_the_variance_of_their_sum() {
+    let gain = structure("rational", 0, 0, false);
+    let mut response = gain.response(&[1.0], &band());
+    response.lines.iter_mut().for_each(|line| line.covariance = Bivariate::circular(0.04));
+    response.sharing = Sharing { spacing: 100.0, correlations: vec![0.5, 0.1] };
+    let found = identify(&response, &gain, Between::Neighbours).unwrap();
+    let sum = 50.0 + 2.0 * (49.0 * 0.5 + 48.0 * 0.1);
+    assert!((found.known.uncertainty(0).powi(2) / (0.04 * sum / 2500.0) - 1.0).abs() < 1e-12);
+    assert!((found.verdict.dof - (100.0 - sum / 50.0)).abs() < 1e-10, "{}", found.verdict.dof);
+}
+
+/// Of 400 right models 20 are doubted at a level of 5 %, with a standard deviation of 4.4.
+#[test]
+fn lines_that_share_errors_do_not_make_a_right_model_look_wrong() {
+    let frequencies: Vec<f64> = (1..=120).map(|k| 40.0 * f64::from(k)).collect();
+    let verdicts = (0..400)
+        .map(|stream| identify(&smeared(&frequencies, stream), &resonance(), Between::Neighbours).unwrap().verdict);
+    let verdicts: Vec<Verdict> = verdicts.collect();
+    let doubted = |p: fn(&Verdict) -> f64| verdicts.iter().filter(|verdict| p(verdict) < 0.05).count();
+    let (by_squares, by_runs) = (doubted(|verdict| verdict.p_value), doubted(|verdict| verdict.runs_p_value));
+    assert!((5..=37).contains(&by_squares) && (5..=37).contains(&by_runs), "{by_squares} {by_runs}");
+}
+
 #[test]
 fn the_scale_of_the_reference_goes_to_the_sensitivity_alone() {
     let response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &band(), 2e-3, 6);
     let scale = Effect::scale("reference", StandardUncertainty(0.01), 50);
-    let alone = identify(&response, &resonance(), Between::Independent).unwrap().known;
+    let alone = identify(&response, &resonance(), Between::Neighbours).unwrap().known;
     let both = identify(&response, &resonance(), Between::Sources(&[scale])).unwrap();
     let expected = alone.uncertainty(0).hypot(0.01 * alone.values()[0]);
     assert!((both.known.uncertainty(0) / expected - 1.0).abs() < 1e-4);
@@ -154,9 +193,9 @@ fn the_scale_of_the_reference_goes_to_the_sensitivity_alone() {
 #[test]
 fn too_small_a_covariance_is_found_and_made_good() {
     let mut response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &band(), 2e-3, 7);
-    let honest = identify(&response, &resonance(), Between::Independent).unwrap();
+    let honest = identify(&response, &resonance(), Between::Neighbours).unwrap();
     response.lines.iter_mut().for_each(|line| line.covariance = Bivariate::circular(1e-6));
-    let corrected = identify(&response, &resonance(), Between::Independent).unwrap();
+    let corrected = identify(&response, &resonance(), Between::Neighbours).unwrap();
     assert!(codes(&corrected).contains(&"residuals-too-large") && !codes(&honest).contains(&"residuals-too-large"));
     let ratio = corrected.known.uncertainty(2) / honest.known.uncertainty(2);
     assert!((ratio / honest.verdict.birge - 1.0).abs() < 1e-6, "{ratio}");
@@ -169,7 +208,7 @@ fn a_shape_that_the_model_misses_is_found_by_the_runs() {
     let response = noisy(&two, &values, &band(), 1e-3, 8);
     let (short, right) = (resonance(), structure("rational", 0, 4, false));
     let (short, right) =
-        (identify(&response, &short, Between::Independent), identify(&response, &right, Between::Independent));
+        (identify(&response, &short, Between::Neighbours), identify(&response, &right, Between::Neighbours));
     let (short, right) = (short.unwrap(), right.unwrap());
     assert!(codes(&short).contains(&"residuals-not-random") && !codes(&right).contains(&"residuals-not-random"));
     let ranks = ranks(&[short.clone(), right.clone()]);
@@ -179,7 +218,7 @@ fn a_shape_that_the_model_misses_is_found_by_the_runs() {
 #[test]
 fn findings_name_what_is_wrong() {
     let values = [0.2, 0.03, 3500.0];
-    let of = |response: &Response, structure: &Structure| identify(response, structure, Between::Independent).unwrap();
+    let of = |response: &Response, structure: &Structure| identify(response, structure, Between::Neighbours).unwrap();
     let mut outlier = noisy(&resonance(), &values, &band(), 2e-3, 9);
     outlier.lines[20].value += 0.02;
     let found = of(&outlier, &resonance());
@@ -208,7 +247,7 @@ fn parameters_that_cancel_are_not_identifiable() {
     let late = structure("rational", 0, 0, true);
     let mut response = late.response(&[1.0, 0.0], &[0.0; 8]);
     response.lines.iter_mut().for_each(|line| line.covariance = Bivariate::circular(1e-6));
-    let found = identify(&response, &late, Between::Independent).unwrap();
+    let found = identify(&response, &late, Between::Neighbours).unwrap();
     assert!(codes(&found).contains(&"not-identifiable") || found.known.uncertainty(1) > 1.0, "{found:?}");
 }
 
@@ -221,7 +260,7 @@ fn a_phase_in_degrees_is_found_whether_it_turns_often_or_not() {
             value: Complex64::from_polar(line.value.norm(), line.value.arg().to_degrees()),
             ..*line
         };
-        let mistaken = Response { lines: right.lines.iter().map(wrong).collect(), findings: vec![] };
+        let mistaken = Response { lines: right.lines.iter().map(wrong).collect(), ..Response::default() };
         assert!(phase_in_degrees(&mistaken, &phases, &resonance()).is_some(), "{place} the resonance");
         let radians: Vec<f64> = right.lines.iter().map(|line| line.value.arg()).collect();
         assert_eq!(phase_in_degrees(&right, &radians, &resonance()), None);
@@ -233,7 +272,7 @@ fn a_small_effect_that_the_model_misses_is_no_phase_in_degrees() {
     let delayed = structure("second-order", 0, 0, true);
     let mut response = noisy(&delayed, &[0.01, 0.1, 25_000.0, 3e-5], &band(), 1e-6, 17);
     response.lines.iter_mut().for_each(|line| line.value *= Complex64::cis(0.7 / line.frequency));
-    let found = identify(&response, &delayed, Between::Independent).unwrap();
+    let found = identify(&response, &delayed, Between::Neighbours).unwrap();
     assert!(!codes(&found).contains(&"phase-in-degrees"));
 }
 
@@ -243,7 +282,7 @@ fn lines_at_rest_do_not_need_an_imaginary_part() {
     let mut response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &frequencies, 2e-3, 16);
     response.lines[0].value.im = 0.0;
     response.lines[0].covariance.imaginary = 0.0;
-    let found = identify(&response, &resonance(), Between::Independent).unwrap();
+    let found = identify(&response, &resonance(), Between::Neighbours).unwrap();
     assert_eq!(found.verdict.dof, 96.0);
     assert!((found.known.values()[2] - 3500.0).abs() < 5.0 * found.known.uncertainty(2));
 }
@@ -251,7 +290,7 @@ fn lines_at_rest_do_not_need_an_imaginary_part() {
 #[test]
 fn what_cannot_be_fitted_is_refused() {
     let response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &[100.0], 2e-3, 17);
-    let few = identify(&response, &resonance(), Between::Independent).unwrap_err();
+    let few = identify(&response, &resonance(), Between::Neighbours).unwrap_err();
     assert!(few.to_string().contains("2 usable numbers"));
     let scale = Effect::scale("reference", StandardUncertainty(0.01), 3);
     let other = identify(&response, &resonance(), Between::Sources(&[scale])).unwrap_err();
@@ -279,7 +318,7 @@ fn every_thread_count_gives_the_same_bits() {
 fn a_delay_of_twenty_turns_at_the_highest_line_is_found() {
     let late = structure("second-order", 0, 2, true);
     let response = noisy(&late, &[0.2, 0.3, 3500.0, 4e-3], &band(), 2e-3, 18);
-    let found = identify(&response, &late, Between::Independent).unwrap();
+    let found = identify(&response, &late, Between::Neighbours).unwrap();
     assert!((found.known.values()[3] - 4e-3).abs() < 5.0 * found.known.uncertainty(3), "{:?}", found.known.values());
 }
 
@@ -294,7 +333,7 @@ fn a_right_model_is_doubted_as_seldom_as_the_probability_says() {
                 (line.dof, line.covariance) = (dof, Bivariate::circular(4e-6 * mean_square));
             }
             response.lines.iter_mut().for_each(|line| line.dof = dof);
-            identify(&response, &resonance(), Between::Independent).unwrap().verdict.p_value < 0.05
+            identify(&response, &resonance(), Between::Neighbours).unwrap().verdict.p_value < 0.05
         });
         // 5 % of 400 are 20, with a standard deviation of 4.4; the gamma law is an approximation for few degrees.
         let count = doubted.count();

@@ -4,7 +4,7 @@ use super::{Between, IdentifyError};
 use crate::covariance::{Bivariate, Covariance};
 use crate::effect::Effect;
 use crate::model::Structure;
-use crate::response::{Line, Response};
+use crate::response::{Line, Response, Sharing};
 use nalgebra::{DMatrix, DVector};
 use sigmatau_spectrum::fft::Complex64;
 
@@ -21,6 +21,10 @@ pub(super) struct Problem<'a> {
     pub(super) weighted: bool,
     sources: Vec<Vec<Complex64>>,
     whitening: Whitening,
+    /// What the lines share.
+    pub(super) sharing: Sharing,
+    /// Pairs of rows whose errors are correlated, with the correlation.
+    pairs: Vec<(usize, usize, f64)>,
 }
 
 /// What makes residuals of unit variance from complex differences.
@@ -34,6 +38,8 @@ enum Whitening {
 /// Re(conj(direction) · difference) of one line.
 struct Row {
     line: usize,
+    /// 0 for errors along the value of the line, 1 for those across it.
+    part: usize,
     direction: Complex64,
 }
 
@@ -63,11 +69,13 @@ impl<'a> Problem<'a> {
         let lines: Vec<Line> = places.iter().map(|place| response.lines[*place]).collect();
         let chosen = |source: &Effect| places.iter().map(|place| source.relative[*place]).collect();
         let (sources, whitening) = match between {
-            Between::Independent => (Vec::new(), Whitening::of_lines(&lines, weighted)),
+            Between::Neighbours => (Vec::new(), Whitening::of_lines(&lines, weighted)),
             Between::Sources(sources) => (sources.iter().map(chosen).collect(), Whitening::of_lines(&lines, weighted)),
             Between::Whole(covariance) => (Vec::new(), Whitening::of_all(covariance, &places)),
         };
-        let problem = Self { structure, lines, weighted, sources, whitening };
+        let sharing = if whole { Sharing::default() } else { response.sharing.clone() };
+        let pairs = whitening.pairs(&lines, &sharing);
+        let problem = Self { structure, lines, weighted, sources, whitening, sharing, pairs };
         let (model, usable, parameters) =
             (structure.model().name, problem.whitening.rows(), structure.parameters().len());
         if usable <= parameters {
@@ -86,9 +94,31 @@ impl<'a> Problem<'a> {
         self.structure.parameters().len() + self.sources.len()
     }
 
-    /// χ² has so many degrees of freedom: a source adds as much to what is found as to what is known.
+    /// Numbers less parameters: a source adds as much to what is found as to what is known.
     pub(super) fn dof(&self) -> usize {
         self.whitening.rows() - self.parameters()
+    }
+
+    /// How many numbers are known of the lines.
+    pub(super) fn rows(&self) -> usize {
+        self.whitening.rows()
+    }
+
+    /// Pairs of rows whose errors are correlated, with the correlation.
+    pub(super) fn pairs(&self) -> &[(usize, usize, f64)] {
+        &self.pairs
+    }
+
+    /// R A, with the correlations R of the errors of all rows.
+    pub(super) fn correlated(&self, matrix: &DMatrix<f64>) -> DMatrix<f64> {
+        let mut product = matrix.clone();
+        for (one, other, correlation) in &self.pairs {
+            for column in 0..matrix.ncols() {
+                product[(*one, column)] += correlation * matrix[(*other, column)];
+                product[(*other, column)] += correlation * matrix[(*one, column)];
+            }
+        }
+        product
     }
 
     /// The numbers of unit variance that complex differences make, one for each row.
@@ -191,9 +221,25 @@ impl Whitening {
     fn of_lines(lines: &[Line], weighted: bool) -> Self {
         let covariance = |line: &Line| if weighted { line.covariance } else { Bivariate::circular(1.0) };
         let rows = lines.iter().enumerate().flat_map(|(line, of)| {
-            directions(covariance(of)).into_iter().flatten().map(move |direction| Row { line, direction })
+            let along = along(of.value);
+            let directions = directions(covariance(of).times(along.conj())).into_iter().enumerate();
+            directions.filter_map(move |(part, to)| Some(Row { line, part, direction: to? * along }))
         });
         Self::Lines(rows.collect())
+    }
+
+    /// The rows of the same part of two lines that share something. Lines are in the order of their frequencies.
+    fn pairs(&self, lines: &[Line], sharing: &Sharing) -> Vec<(usize, usize, f64)> {
+        let Self::Lines(rows) = self else { return Vec::new() };
+        let distance = |one: &Row, other: &Row| (lines[other.line].frequency - lines[one.line].frequency).abs();
+        let mut pairs = Vec::new();
+        for (place, one) in rows.iter().enumerate().filter(|_| !sharing.is_nothing()) {
+            let near = rows.iter().enumerate().skip(place + 1);
+            let near = near.take_while(|(_, other)| distance(one, other) < sharing.reach());
+            let alike = near.filter(|(_, other)| other.part == one.part && other.line != one.line);
+            pairs.extend(alike.map(|(other, row)| (place, other, sharing.at(distance(one, row)))));
+        }
+        pairs
     }
 
     /// The eigenvectors of the correlations over the roots of their eigenvalues, without those of variance 0.
@@ -229,6 +275,12 @@ impl Whitening {
             }
         }
     }
+}
+
+/// The direction of a value; of 0 that of 1.
+fn along(value: Complex64) -> Complex64 {
+    let size = value.norm();
+    if size > 0.0 { value / size } else { Complex64::ONE }
 }
 
 /// The rows of L⁻¹ for a covariance L Lᵀ. A part of variance 0, such as the imaginary one at rest, has none.

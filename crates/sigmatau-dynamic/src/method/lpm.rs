@@ -13,7 +13,7 @@ mod normal;
 use super::alignment::{self, Alignment};
 use super::{Estimation, Method, MethodError, Settings, band};
 use crate::covariance::Bivariate;
-use crate::response::{Line, Response};
+use crate::response::{Line, Response, Sharing};
 use normal::Neighbourhood;
 use sigmatau_core::{Finding, Severity};
 use sigmatau_spectrum::RealFft;
@@ -149,6 +149,10 @@ impl Estimation for LocalPolynomials {
         Response {
             findings: findings.chain(unexcited.filter(|_| self.segments.used > 0)).collect(),
             lines: lines.iter().map(|line| alignment::given_back(*line, lag, self.rate)).collect(),
+            sharing: Sharing {
+                spacing: self.rate / self.segments.fft.length() as f64,
+                correlations: self.segments.neighbourhood.sharing(),
+            },
         }
     }
 }

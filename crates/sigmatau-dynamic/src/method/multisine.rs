@@ -67,7 +67,7 @@ impl Estimation for Multisine {
         let mut findings: Vec<Finding> = (missing > 0).then(|| gap(missing)).into_iter().collect();
         if whole.len() < FEWEST_PERIODS {
             findings.push(few(whole.len()));
-            return Response { lines: Vec::new(), findings };
+            return Response { findings, ..Response::default() };
         }
         let all = self.spectra(&whole);
         let excited = self.excited(&all);
@@ -79,7 +79,7 @@ impl Estimation for Multisine {
         findings.extend(excited.is_empty().then(nothing));
         findings.extend(distortion::findings(settled, &bins, self.period, self.width()));
         let inside = bins.into_iter().filter(|bin| self.inside(*bin));
-        Response { lines: inside.map(|bin| self.line(settled, bin)).collect(), findings }
+        Response { lines: inside.map(|bin| self.line(settled, bin)).collect(), findings, ..Response::default() }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::alignment::{self, Alignment};
 use super::{Estimation, MethodError, Settings, band};
 use crate::covariance::Bivariate;
-use crate::response::{Line, Response};
+use crate::response::{Line, Response, Sharing};
 use sigmatau_core::{Finding, Severity};
 use sigmatau_spectrum::RealFft;
 use sigmatau_spectrum::fft::Complex64;
@@ -101,6 +101,7 @@ impl Estimation for Spectra {
         Response {
             findings: findings.collect(),
             lines: lines.iter().map(|line| alignment::given_back(*line, lag, self.rate)).collect(),
+            sharing: Sharing { spacing: spectrum.x.width(), correlations: spectrum.averages().neighbours.clone() },
         }
     }
 }

@@ -71,7 +71,7 @@ impl Estimation for Shock {
     fn finish(self: Box<Self>) -> Response {
         let missing = self.pair.missing().count();
         if missing > 0 || self.pair.len() < FEWEST_POINTS {
-            return Response { lines: Vec::new(), findings: vec![broken(missing, self.pair.len())] };
+            return Response { findings: vec![broken(missing, self.pair.len())], ..Response::default() };
         }
         let quiet = Quiet::before_pulse(&self.pair, self.rate);
         let [x, y] = quiet.reduced(&self.pair);
@@ -83,7 +83,7 @@ impl Estimation for Shock {
         findings.extend(self.unexplained(&lines));
         findings.extend(self.range_finding(&lines));
         let kept = lines.iter().filter(|assessed| assessed.kept);
-        Response { lines: kept.map(|assessed| assessed.line).collect(), findings }
+        Response { lines: kept.map(|assessed| assessed.line).collect(), findings, ..Response::default() }
     }
 }
 

@@ -106,7 +106,7 @@ impl Known {
             let covariance = propagated(&self.covariance, &slopes);
             Line { frequency, value, covariance, coherence: f64::NAN, dof: self.dof }
         };
-        Response { lines: frequencies.iter().map(|frequency| line(*frequency)).collect(), findings: Vec::new() }
+        Response { lines: frequencies.iter().map(|frequency| line(*frequency)).collect(), ..Response::default() }
     }
 
     /// The covariance between all lines of [`Known::response`], of Re H at every frequency followed by Im H at every

@@ -142,7 +142,7 @@ fn a_corrected_response_has_the_phase_of_the_reference() {
     let clock = by_tone(&sensor, &reference).unwrap();
     let shown = Complex64::cis(TAU * 80.0 * 1.2e-3);
     let line = Line { frequency: 80.0, value: shown, covariance: Bivariate::default(), coherence: 1.0, dof: 9.0 };
-    let response = clock.corrected(&Response { lines: vec![line], findings: vec![] }, 10.0);
+    let response = clock.corrected(&Response { lines: vec![line], ..Response::default() }, 10.0);
     let shifted = SampleClock { reference: StandardUncertainty(1e-5), ..clock };
     let with = shifted.source(&[80.0], 10.0).added_to(&response).lines[0];
     assert!(with.value.arg().abs() < 4.0 * shifted.uncertainty(10.0).0 * TAU * 80.0);

@@ -307,7 +307,7 @@ mod tests {
             coherence: 1.0,
             dof: 10.0,
         };
-        let response = Response { lines: [10.0, 110.0, 210.0].map(line).to_vec(), findings: Vec::new() };
+        let response = Response { lines: [10.0, 110.0, 210.0].map(line).to_vec(), ..Response::default() };
         let found = Table::of_response("sensor", &response).unwrap().at(&[160.0]).values[0];
         assert!((found - Complex64::from_polar(2.0, -3.2)).norm() < 1e-12, "{found}");
     }

@@ -41,7 +41,7 @@ fn deconvolved(length: usize, phase_u: f64) -> (Vec<Claim>, Verification) {
         };
         let drawn = nominal.values().iter().enumerate().map(turn).collect();
         let drawn = Spectrum::new(length, drawn, SpectralCovariance::none(length)).unwrap();
-        idft(dft(&Signal::new(noisy, certain.clone()).unwrap()).over(drawn).unwrap()).into_parts().0
+        Some(idft(dft(&Signal::new(noisy, certain.clone()).unwrap()).over(drawn).unwrap()).into_parts().0)
     };
     let found = verify(&linear, trial, Check::default()).unwrap();
     (linear, found)
@@ -70,7 +70,7 @@ fn uncertain_phases_bias_the_peak_and_the_check_says_so() {
 #[test]
 fn linear_results_raise_no_false_alarm() {
     let claims = vec![Claim { value: 3.0, u: 0.1 }; 20];
-    let trial = |gaussian: &mut Gaussian| (0..20).map(|_| 3.0 + 0.1 * gaussian.draw()).collect();
+    let trial = |gaussian: &mut Gaussian| Some((0..20).map(|_| 3.0 + 0.1 * gaussian.draw()).collect());
     let alarms = (0..100).filter(|seed| {
         let check = Check { seed: *seed, trials: 200, bias: 0.0, spread: 0.0, skewness: 0.0, kurtosis: 0.0 };
         let verdicts = verify(&claims, trial, check).unwrap().verdicts;
@@ -83,7 +83,7 @@ fn linear_results_raise_no_false_alarm() {
 #[test]
 fn too_small_an_uncertainty_fails_by_its_spread() {
     let claims = [Claim { value: 0.0, u: 0.8 }];
-    let found = verify(&claims, |gaussian| vec![gaussian.draw()], Check::default()).unwrap();
+    let found = verify(&claims, |gaussian| Some(vec![gaussian.draw()]), Check::default()).unwrap();
     assert_eq!(found.verdicts[0].failed, Failure { spread: true, ..Failure::default() });
 }
 
@@ -92,7 +92,7 @@ fn threads_change_no_bit() {
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let trial = |gaussian: &mut Gaussian| (0..5).map(|_| gaussian.draw().exp()).collect();
+            let trial = |gaussian: &mut Gaussian| Some((0..5).map(|_| gaussian.draw().exp()).collect());
             verify(&[Claim { value: 1.0, u: 1.0 }; 5], trial, Check { trials: 333, ..Check::default() }).unwrap()
         })
     };
@@ -102,7 +102,7 @@ fn threads_change_no_bit() {
 #[test]
 fn bad_requests_are_refused() {
     let few = Check { trials: 99, ..Check::default() };
-    assert_eq!(verify(&[], |_| Vec::new(), few), Err(VerifyError::Trials(99)));
-    let values = verify(&[], |_| vec![1.0], Check::default());
+    assert_eq!(verify(&[], |_| Some(Vec::new()), few), Err(VerifyError::Trials(99)));
+    let values = verify(&[], |_| Some(vec![1.0]), Check::default());
     assert_eq!(values, Err(VerifyError::Values { expected: 0, found: 1 }));
 }

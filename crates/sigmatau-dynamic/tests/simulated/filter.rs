@@ -2,8 +2,9 @@
 
 use super::{Case, Claim, NORMAL};
 use nalgebra::DMatrix;
+use sigmatau_dynamic::covariance::{Arma, Sampler};
 use sigmatau_dynamic::filter::design::{Aim, Design, Goal, Lag};
-use sigmatau_dynamic::filter::{Arma, Filter, Filtered, Fir, Iir, Start};
+use sigmatau_dynamic::filter::{Filter, Filtered, Fir, Iir, Start};
 use sigmatau_dynamic::{Bivariate, Complex64, Covariance, Line, Response, Variance};
 use sigmatau_spectrum::Gaussian;
 
@@ -69,15 +70,16 @@ fn fir() -> Case {
 
 /// An IIR filter whose coefficients were estimated, on a signal in coloured noise.
 fn iir() -> Case {
-    let noise = Arma::new(&[0.5, -0.8], &[0.3], Variance(1e-4)).unwrap();
-    let errors = Covariance::Stationary { autocovariance: noise.autocovariance(), length: 120 };
+    let noise = Arma { autoregressive: vec![0.5, -0.8], moving_average: vec![0.3], innovation: Variance(1e-4) };
+    let errors = Covariance::Stationary { autocovariance: noise.autocovariance(120).unwrap(), length: 120 };
+    let sampler = Sampler::new(&errors).unwrap();
     let covariance = some_covariance(5, 0.01);
     let spread = Iir::new(vec![0.2, 0.1, 0.05], vec![1.0, -1.1, 0.5], covariance.clone()).unwrap();
     let expected = spread.values(&truth(), Start::Rest);
     case("IIR filter, uncertain coefficients, coloured noise", Claim::Stated, move |gaussian| {
         let drawn = spread.drawn(gaussian).unwrap();
         let estimated = Iir::new(drawn.numerator().to_vec(), drawn.denominator().to_vec(), covariance.clone()).unwrap();
-        let record = added(&truth(), &noise.draw(gaussian, 120));
+        let record = added(&truth(), &sampler.draw(gaussian));
         share(&estimated.apply(&record, &errors, Start::Rest).unwrap(), &expected, 0.0)
     })
 }
@@ -94,7 +96,7 @@ fn calibrated(gaussian: &mut Gaussian, u: f64) -> Response {
         let error = Complex64::new(u * gaussian.draw(), u * gaussian.draw());
         Line { value: exact.value + error, covariance: Bivariate::circular(u * u), ..exact }
     };
-    Response { lines: (0..60).map(line).collect(), findings: Vec::new() }
+    Response { lines: (0..60).map(line).collect(), ..Response::default() }
 }
 
 fn inverse(response: &Response, taps: usize) -> Design<Fir> {

@@ -2,6 +2,7 @@
 
 mod clock;
 mod filter;
+mod fitted;
 mod model;
 mod network;
 mod power;
@@ -58,6 +59,7 @@ pub(crate) fn cases() -> Vec<Case> {
         random::cases(),
         tone::cases(),
         model::cases(),
+        fitted::cases(),
         filter::cases(),
         signal::cases(),
         power::cases(),

@@ -153,7 +153,7 @@ impl Fit {
         let frequencies: Vec<f64> = (1..=50).map(|k| 100.0 * f64::from(k)).collect();
         let sources = self.sources(&frequencies);
         let response = self.drawn(&frequencies, &sources, &mut Gaussian::new(77, stream));
-        let between = if self.scale > 0.0 { Between::Sources(&sources) } else { Between::Independent };
+        let between = if self.scale > 0.0 { Between::Sources(&sources) } else { Between::Neighbours };
         let known = identify(&response, &self.structure(), between).unwrap().known;
         self.held(&known).into_iter().map(f64::from).collect()
     }

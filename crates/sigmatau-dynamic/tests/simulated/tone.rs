@@ -130,7 +130,7 @@ fn merged(stream: u64) -> Vec<f64> {
         let value = truth + Complex64::new(error[0], error[1]);
         let covariance = Bivariate { real, imaginary, cross };
         let line = Line { frequency: 100.0, value, covariance, coherence: f64::NAN, dof: f64::INFINITY };
-        Response { lines: vec![line], findings: Vec::new() }
+        Response { lines: vec![line], ..Response::default() }
     };
     let results = covariances.map(&mut result);
     let found = merge(&[("a", &results[0]), ("b", &results[1]), ("c", &results[2])], 0.0).response;

@@ -3,6 +3,7 @@
 use super::files;
 use super::source::{Meaning, Reads};
 use crate::document::{DocumentError, Parameter, Section};
+use sigmatau_core::nearest::did_you_mean;
 use sigmatau_data::generate::{Overrides, Recipe};
 use sigmatau_data::{Content, DataError, Manifest, import};
 use std::fmt;
@@ -12,8 +13,9 @@ use std::path::{Path, PathBuf};
 pub const PARAMETERS: &[Parameter] = &[
     Parameter::new("path", "one or more Parquet or text files, a folder of such or of a dataset.toml, or a manifest"),
     Parameter::new("recipe", "demonstration data instead of files: a built-in recipe or a recipe file"),
-    Parameter::new("points", "recipe: points of each clock or sensor"),
-    Parameter::new("members", "recipe: number of clocks or sensors"),
+    Parameter::new("points", "recipe: points of each clock or sensor; days of areas; certificates of instruments"),
+    Parameter::new("members", "recipe: number of clocks, sensors, areas or instruments"),
+    Parameter::new("table", "recipe: which of its tables, such as readings, meters or truth"),
     Parameter::new("seed", "recipe: seed of the noise"),
     Parameter::new("import", "format of text files, see `list importers`; found by itself if left out"),
 ];
@@ -68,19 +70,42 @@ impl Planned {
             ([], Some(recipe)) => Origin::Recipe(Box::new(self::recipe(&section, &recipe, base)?)),
             _ => return Err(section.refuse_key("path", &format!("dataset `{name}` needs either `path` or `recipe`"))),
         };
-        let unused = ["points", "members", "seed"].into_iter().find(|key| section.has(key));
+        suitable(&section, &meaning, &origin)?;
+        let unused = ["points", "members", "table", "seed"].into_iter().find(|key| section.has(key));
         match (unused, &origin) {
             (Some(key), Origin::Files(_)) => Err(section.refuse_key(key, &format!("`{key}` goes with `recipe` only"))),
             _ => Ok(Self { name: name.to_owned(), origin, meaning, importer }),
         }
     }
 
+    /// Tells whether every table of a recipe is wanted, and not one of them alone.
+    pub(crate) fn wants_all(&self) -> bool {
+        matches!(self.meaning, Meaning::Calibrations)
+    }
+
     /// Opens what a recipe would draw, without drawing it: one clock or sensor of one point.
     pub(crate) fn try_on(&self, recipe: &Recipe) -> Result<(), DataError> {
+        if self.wants_all() {
+            return Ok(());
+        }
         let single = Overrides { points: Some(1), members: Some(1), seed: None };
         let sample = recipe.with(single).ok().and_then(|recipe| recipe.tables().next());
         let opened = sample.map(|table| self.meaning.take(&self.name, table, recipe.tau0()));
         opened.transpose().map(drop)
+    }
+}
+
+/// Refuses calibrations where there are none.
+fn suitable(section: &Section<'_>, meaning: &Meaning, origin: &Origin) -> Result<(), DocumentError> {
+    let none = "there is no calibrations.parquet, and calibrations are read here";
+    match (meaning, origin) {
+        (Meaning::Calibrations, Origin::Files(files)) if files.is_empty() => Err(section.refuse_key("path", none)),
+        (Meaning::Calibrations, Origin::Recipe(recipe)) if recipe.subject() != "instruments" => {
+            let message =
+                format!("the recipe `{}` draws {}, and calibrations are read here", recipe.name(), recipe.subject());
+            Err(section.refuse_key("recipe", &message))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -100,13 +125,18 @@ fn recipe(section: &Section<'_>, word: &str, base: &Path) -> Result<Recipe, Docu
         members: section.count("members")?,
         seed: section.count("seed")?.map(|seed| seed as u64),
     };
-    recipe.and_then(|recipe| recipe.with(overrides)).map_err(|error| refused(&error))
+    let recipe = recipe.and_then(|recipe| recipe.with(overrides)).map_err(|error| refused(&error))?;
+    let Some(table) = section.text("table")? else { return Ok(recipe) };
+    let hint = did_you_mean(&table, &recipe.parts());
+    let unknown = || section.refuse_key("table", &format!("the recipe draws no table `{table}`{hint}"));
+    recipe.with_part(&table).ok_or_else(unknown)
 }
 
 /// The files that the paths stand for; a manifest states options that the section leaves out.
 fn files(section: &Section<'_>, base: &Path, meaning: &mut Meaning) -> Result<Origin, DocumentError> {
     let paths = section.texts("path")?;
     if let [(_, path)] = paths.as_slice()
+        && !matches!(meaning, Meaning::Measurands)
         && let Some(manifest) = files::manifest(&base.join(path))
     {
         return described(section, &manifest, meaning);
@@ -114,7 +144,7 @@ fn files(section: &Section<'_>, base: &Path, meaning: &mut Meaning) -> Result<Or
     let mut files = Vec::new();
     for (line, path) in paths {
         let found = files::existing(&base.join(path)).map_err(|message| section.refuse(line, &message))?;
-        files.extend(found.into_iter().map(|file| (file, String::new())));
+        files.extend(found.into_iter().filter(|file| meaning.opens(file)).map(|file| (file, String::new())));
     }
     Ok(Origin::Files(files))
 }
@@ -127,7 +157,8 @@ fn described(section: &Section<'_>, path: &Path, meaning: &mut Meaning) -> Resul
     *meaning = meaning.clone().or(&manifest);
     match manifest.content {
         Content::Files(files) => {
-            let licensed = files.into_iter().map(|file| (file.path, manifest.licence.clone()));
+            let opened = files.into_iter().filter(|file| meaning.opens(&file.path));
+            let licensed = opened.map(|file| (file.path, manifest.licence.clone()));
             Ok(Origin::Files(licensed.collect()))
         }
         Content::Recipe(word) => {

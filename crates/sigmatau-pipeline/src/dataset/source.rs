@@ -2,12 +2,14 @@
 
 use super::{file_name, files};
 use crate::document::{DocumentError, Parameter, Section};
+use crate::measurand::Measurement;
 use sigmatau_core::Finding;
+use sigmatau_data::calibration::{self, Calibrations};
 use sigmatau_data::clock::{ClockOptions, ClockSource, SeriesInfo};
 use sigmatau_data::import::{self, ImportOptions};
 use sigmatau_data::waveform::{Channel, WaveformOptions, WaveformSource};
-use sigmatau_data::{DataError, Manifest, Schema, Table, read_table};
-use std::path::Path;
+use sigmatau_data::{DataError, Manifest, MeterOptions, MeterSource, RowSource, Schema, Table};
+use std::path::{Path, PathBuf};
 
 /// What an op reads.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +22,14 @@ pub enum Reads {
     Signals,
     /// The rows of a record, or of a table with the same columns.
     Record(&'static Schema),
+    /// Rows of any table, whose columns the op names.
+    Rows,
+    /// Measurands: models with what is known of their inputs.
+    Measurands,
+    /// Calibrations, and in the same folder the tables that belong to them.
+    Calibrations,
+    /// Readings of meters in service, area by area.
+    Meters,
 }
 
 impl Reads {
@@ -27,7 +37,10 @@ impl Reads {
     pub(crate) fn suits(self, other: Self) -> bool {
         match (self, other) {
             (Self::Clocks, Self::Clocks) | (Self::Waveforms, Self::Waveforms | Self::Signals) => true,
-            (Self::Signals, Self::Signals) => true,
+            (Self::Signals, Self::Signals) | (Self::Rows, Self::Rows) | (Self::Measurands, Self::Measurands) => true,
+            (Self::Calibrations, Self::Calibrations) => true,
+            (Self::Meters, Self::Meters) => true,
+            (Self::Record(_), Self::Rows) => true,
             (Self::Record(one), Self::Record(other)) => one.name == other.name,
             _ => false,
         }
@@ -44,7 +57,16 @@ impl Reads {
             Self::Clocks => ClockOptions::PARAMETERS,
             Self::Waveforms => WaveformOptions::PARAMETERS,
             Self::Signals => SIGNALS,
-            Self::Record(_) => &[],
+            Self::Record(_) | Self::Rows | Self::Measurands | Self::Calibrations => &[],
+            Self::Meters => MeterOptions::PARAMETERS,
+        }
+    }
+
+    /// The flag that names the files on the command line too, where people expect one.
+    pub fn flag(self) -> Option<&'static str> {
+        match self {
+            Self::Meters => Some("readings"),
+            _ => None,
         }
     }
 }
@@ -56,6 +78,10 @@ impl std::fmt::Display for Reads {
             Self::Waveforms => f.write_str("waveforms"),
             Self::Signals => f.write_str("signals"),
             Self::Record(schema) => write!(f, "a `{}` table", schema.name),
+            Self::Rows => f.write_str("rows of a table"),
+            Self::Measurands => f.write_str("measurands"),
+            Self::Calibrations => f.write_str("calibrations.parquet, or the folder that it stands in"),
+            Self::Meters => f.write_str("readings of meters"),
         }
     }
 }
@@ -79,6 +105,10 @@ pub(super) enum Meaning {
     Clocks(ClockOptions),
     Waveforms(WaveformOptions),
     Record(&'static Schema),
+    Rows,
+    Measurands,
+    Calibrations,
+    Meters(MeterOptions),
 }
 
 impl Meaning {
@@ -88,6 +118,10 @@ impl Meaning {
             Reads::Waveforms => WaveformOptions::read(section).map(Self::Waveforms),
             Reads::Signals => signal(section).map(Self::Waveforms),
             Reads::Record(schema) => Ok(Self::Record(schema)),
+            Reads::Rows => Ok(Self::Rows),
+            Reads::Measurands => Ok(Self::Measurands),
+            Reads::Calibrations => Ok(Self::Calibrations),
+            Reads::Meters => MeterOptions::read(section).map(Self::Meters),
         }
     }
 
@@ -96,8 +130,13 @@ impl Meaning {
         match self {
             Self::Clocks(typed) => Self::Clocks(typed.or(manifest.clock.clone())),
             Self::Waveforms(typed) => Self::Waveforms(typed.or(manifest.waveform.clone())),
-            record @ Self::Record(_) => record,
+            other => other,
         }
+    }
+
+    /// Tells whether a file is opened; of calibrations it is the one table that the others stand beside.
+    pub(super) fn opens(&self, path: &Path) -> bool {
+        !matches!(self, Self::Calibrations) || file_name(path) == calibration::TABLES[0].name.to_owned() + ".parquet"
     }
 
     /// Opens a file; text is imported.
@@ -112,8 +151,13 @@ impl Meaning {
             }
             Self::Waveforms(options) => waveforms(path, importer, options),
             Self::Record(schema) => {
-                Ok((Source::record(file_name(path), schema.select(&read_table(path)?, path)?), Vec::new()))
+                let table = RowSource::open(path)?.table()?;
+                Ok((Source::record(file_name(path), schema.select(&table, path)?), Vec::new()))
             }
+            Self::Rows => Ok((Source::Rows(RowSource::open(path)?.into()), Vec::new())),
+            Self::Measurands => Ok((Source::measurand(path)?, Vec::new())),
+            Self::Calibrations => Ok((Source::calibrations(path)?, Vec::new())),
+            Self::Meters(options) => Ok((Source::Meters(MeterSource::open(path, options)?.into()), Vec::new())),
         }
     }
 
@@ -126,6 +170,10 @@ impl Meaning {
                 Ok(Source::waveforms(WaveformSource::from_table(name, table, &paced)?))
             }
             Self::Record(schema) => Ok(Source::record(name.to_owned(), schema.select(&table, Path::new(name))?)),
+            Self::Rows => Ok(Source::Rows(RowSource::from_table(name, table).into())),
+            Self::Meters(options) => Ok(Source::Meters(MeterSource::from_table(name, table, options)?.into())),
+            Self::Measurands => unreachable!("no recipe draws measurands"),
+            Self::Calibrations => unreachable!("calibrations are several tables"),
         }
     }
 }
@@ -134,7 +182,11 @@ impl Meaning {
 pub(super) enum Source {
     Clocks(Box<ClockSource>),
     Waveforms { source: Box<WaveformSource>, sensors: Vec<SeriesInfo>, findings: Vec<Finding> },
-    Record { whole: [SeriesInfo; 1], table: Table },
+    Record { whole: [SeriesInfo; 1], rows: Box<RowSource> },
+    Rows(Box<RowSource>),
+    Measurand { whole: [SeriesInfo; 1], measurement: Box<Measurement> },
+    Calibrations { whole: [SeriesInfo; 1], folder: PathBuf },
+    Meters(Box<MeterSource>),
 }
 
 impl Source {
@@ -148,7 +200,31 @@ impl Source {
     }
 
     pub(super) fn record(name: String, table: Table) -> Self {
-        Self::Record { whole: [SeriesInfo { name, points: table.rows() as u64 }], table }
+        let whole = [SeriesInfo { name: name.clone(), points: table.rows() as u64 }];
+        Self::Record { whole, rows: RowSource::from_table(name, table).into() }
+    }
+
+    fn measurand(path: &Path) -> Result<Self, DataError> {
+        let text = std::fs::read_to_string(path).map_err(DataError::io("open", path))?;
+        let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let measurement = Measurement::read(&name, &text, &path.display().to_string()).map_err(DataError::Measurand)?;
+        Ok(Self::Measurand { whole: [SeriesInfo { name, points: 1 }], measurement: measurement.into() })
+    }
+
+    /// Calibrations, whose columns are looked at and no rows read.
+    fn calibrations(path: &Path) -> Result<Self, DataError> {
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Calibrations::open(&folder)?;
+        let points = RowSource::open(path)?.groups().iter().map(|group| group.points).sum();
+        Ok(Self::Calibrations { whole: [SeriesInfo { name: file_name(&folder), points }], folder })
+    }
+
+    /// The files that are read where `path` is opened.
+    pub(super) fn files(&self, path: &Path) -> Vec<PathBuf> {
+        match self {
+            Self::Calibrations { folder, .. } => calibration::files(folder),
+            _ => vec![path.to_owned()],
+        }
     }
 
     /// What can be read one by one.
@@ -156,7 +232,14 @@ impl Source {
         match self {
             Self::Clocks(clocks) => clocks.series(),
             Self::Waveforms { sensors, .. } => sensors,
-            Self::Record { whole, table } => &whole[..usize::from(table.rows() > 0)],
+            Self::Record { whole, rows } => &whole[..rows.groups().len()],
+            Self::Rows(rows) => rows.groups(),
+            Self::Measurand { whole, .. } => whole,
+            Self::Calibrations { whole, .. } => match whole[0].points {
+                0 => &[],
+                _ => whole,
+            },
+            Self::Meters(meters) => meters.areas(),
         }
     }
 
@@ -164,7 +247,8 @@ impl Source {
         match self {
             Self::Clocks(clocks) => clocks.findings(),
             Self::Waveforms { findings, .. } => findings,
-            Self::Record { .. } => &[],
+            Self::Record { .. } | Self::Rows(_) | Self::Measurand { .. } | Self::Calibrations { .. } => &[],
+            Self::Meters(meters) => meters.findings(),
         }
     }
 
@@ -189,7 +273,42 @@ impl Source {
         match self {
             Self::Clocks(clocks) => clocks.table(),
             Self::Waveforms { .. } => unreachable!("ops on waveforms read their channels"),
-            Self::Record { table, .. } => Ok(table.clone()),
+            Self::Record { rows, .. } | Self::Rows(rows) => rows.table(),
+            Self::Measurand { .. } => unreachable!("ops on measurands read no table"),
+            Self::Meters(meters) => meters.table(),
+            Self::Calibrations { .. } => unreachable!("ops on calibrations read them in blocks"),
+        }
+    }
+
+    /// The rows, which a plan has made sure of.
+    pub(super) fn rows(&self) -> &RowSource {
+        match self {
+            Self::Rows(rows) | Self::Record { rows, .. } => rows,
+            _ => unreachable!("the plan opens a dataset as its ops read it"),
+        }
+    }
+
+    /// The measurand, which a plan has made sure of.
+    pub(super) fn measurement(&self) -> &Measurement {
+        match self {
+            Self::Measurand { measurement, .. } => measurement,
+            _ => unreachable!("the plan opens a dataset as its ops read it"),
+        }
+    }
+
+    /// The folder of calibrations, which a plan has made sure of.
+    pub(super) fn folder(&self) -> &Path {
+        match self {
+            Self::Calibrations { folder, .. } => folder,
+            _ => unreachable!("the plan opens a dataset as its ops read it"),
+        }
+    }
+
+    /// The readings of meters, which a plan has made sure of.
+    pub(super) fn meters(&self) -> &MeterSource {
+        match self {
+            Self::Meters(meters) => meters,
+            _ => unreachable!("the plan opens a dataset as its ops read it"),
         }
     }
 }

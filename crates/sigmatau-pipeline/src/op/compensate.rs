@@ -226,7 +226,7 @@ impl Filters {
     fn design(&self, response: &Response) -> Result<(Stored, Vec<Finding>), FilterError> {
         let used = |line: &&Line| self.range.is_none_or(|range| within(line.frequency, range));
         let lines = response.lines.iter().filter(used).copied().collect();
-        let (response, remark) = lines::assessable(&Response { lines, findings: Vec::new() });
+        let (response, remark) = lines::assessable(&Response { lines, ..Response::default() });
         let weights: Vec<f64> = response.lines.iter().map(|line| self.weight(line)).collect();
         let (rate, aim, delay) = (self.rate, self.aim, self.delay);
         let goal = Goal { response: &response, covariance: None, rate, aim, delay, weights: Some(&weights) };

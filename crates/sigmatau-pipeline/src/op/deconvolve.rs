@@ -29,8 +29,7 @@ pub(super) static OP: Op = Op {
     schema: &schema::signal::SCHEMA,
     parameters: &[&[
         Parameter::new("of", "sensor whose calibration is that of all records; of the same name if left out"),
-        Parameter::new("regularisation", "what keeps noise down: tikhonov, wiener, low-pass or water-level")
-            .or("\"tikhonov\""),
+        Parameter::new("regularisation", "what keeps noise down, see `list regularisations`").or("\"tikhonov\""),
         Parameter::new("strength", "how much: the share of the largest response, the factor of Wiener's noise, or Hz"),
         Parameter::new("noise", "standard uncertainty of each sample by white noise, in the SI unit of the channel"),
         Parameter::new("silence", "first and last instant in s of a stretch without signal, to measure the noise in")

@@ -142,7 +142,7 @@ impl Change {
     /// A calibration whose errors are its own but for those of the standard.
     fn transfer(&self, name: &str, mut lines: Vec<Line>) -> Transfer {
         lines.iter_mut().for_each(|line| line.covariance = own_share(line, self.shared));
-        Transfer::of_response(name, &Response { lines, findings: Vec::new() })
+        Transfer::of_response(name, &Response { lines, ..Response::default() })
             .with_source(&Source::new("standard", "magnitude"), |_| Complex64::new(self.shared, 0.0))
             .with_source(&Source::new("standard", "argument"), |_| Complex64::new(0.0, self.shared))
     }

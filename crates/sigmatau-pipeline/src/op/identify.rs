@@ -22,22 +22,26 @@ pub(super) static OP: Op = Op {
     beside: &[],
     scope: Scope::Dataset,
     schema: &schema::model::SCHEMA,
-    parameters: &[&[
-        Parameter::new("model", "formula of the response, see `list models`").or("\"second-order\""),
-        Parameter::new("numerator", "order of the numerator, for rational models").or("0"),
-        Parameter::new("denominator", "order of the denominator, for rational models").or("0"),
-        Parameter::new("sampling_rate", "sampling rate in Hz of a discrete model"),
-        Parameter::new("delay", "yes or no: whether the response may be late, by a parameter").or("\"no\""),
-        Parameter::new("range", "lowest and highest frequency in Hz of the lines that are used").or("[]"),
-    ]],
+    parameters: &[PARAMETERS],
     plan,
 };
+
+/// What says which model is fitted to which lines.
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter::new("model", "formula of the response, see `list models`").or("\"second-order\""),
+    Parameter::new("numerator", "order of the numerator, for rational models").or("0"),
+    Parameter::new("denominator", "order of the denominator, for rational models").or("0"),
+    Parameter::new("sampling_rate", "sampling rate in Hz of a discrete model"),
+    Parameter::new("delay", "yes or no: whether the response may be late, by a parameter").or("\"no\""),
+    Parameter::new("range", "lowest and highest frequency in Hz of the lines that are used").or("[]"),
+];
 
 fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, DocumentError> {
     Ok(Box::new(models(section)?))
 }
 
-fn models(section: &Section<'_>) -> Result<Models, DocumentError> {
+/// The model and the lines that the keys mean.
+pub(super) fn models(section: &Section<'_>) -> Result<Models, DocumentError> {
     let model = MODELS[section.one_of("model", "model", MODELS.iter().map(|model| model.name))?];
     let settings = Settings {
         numerator: section.count("numerator")?.unwrap_or(0),
@@ -55,7 +59,8 @@ fn models(section: &Section<'_>) -> Result<Models, DocumentError> {
     Ok(Models { structure, settings, range })
 }
 
-struct Models {
+/// A model for the lines of any sensor.
+pub(super) struct Models {
     structure: Structure,
     settings: Settings,
     /// The lowest and the highest frequency in Hz that is used.
@@ -114,10 +119,11 @@ impl Models {
         responses.iter().filter_map(suspected).collect()
     }
 
-    fn fit(&self, response: &Response) -> Result<Identified, IdentifyError> {
+    pub(super) fn fit(&self, response: &Response) -> Result<Identified, IdentifyError> {
         let inside = |line: &&Line| self.range.is_none_or(|(low, high)| (low..=high).contains(&line.frequency));
         let lines = response.lines.iter().filter(inside).copied().collect();
-        identify(&Response { lines, findings: Vec::new() }, &self.structure, Between::Independent)
+        let used = Response { lines, sharing: response.sharing.clone(), ..Response::default() };
+        identify(&used, &self.structure, Between::Neighbours)
     }
 }
 

@@ -4,6 +4,7 @@ use super::Beside;
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::{Table, schema};
+use sigmatau_dynamic::response::Sharing;
 use sigmatau_dynamic::{Bivariate, Complex64, Line, Response};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -126,6 +127,7 @@ fn grouped<K: Clone + Eq + Hash>(keys: impl Iterator<Item = K>, table: &Table) -
         coherence: coherence[row],
         dof: dof[row],
     };
+    let (spacing, sharing) = (number("sharing_hz"), table.texts("sharing").expect("the schema has it"));
     let mut responses: Vec<(K, Response)> = Vec::new();
     let mut places = HashMap::new();
     for (row, key) in keys.enumerate() {
@@ -133,12 +135,20 @@ fn grouped<K: Clone + Eq + Hash>(keys: impl Iterator<Item = K>, table: &Table) -
             responses.push((key, Response::default()));
             responses.len() - 1
         });
-        responses[place].1.lines.push(line(row));
+        let response = &mut responses[place].1;
+        response.lines.push(line(row));
+        response.sharing = std::mem::take(&mut response.sharing).wider(sharing_of(spacing[row], &sharing[row]));
     }
     for (_, response) in &mut responses {
         response.lines.sort_by(|a, b| a.frequency.total_cmp(&b.frequency));
     }
     responses
+}
+
+/// What lines share, from the cells of a row; a word that is no number ends the list.
+fn sharing_of(spacing: f64, words: &str) -> Sharing {
+    let correlations: Vec<f64> = words.split(' ').map_while(|word| word.parse().ok()).collect();
+    if spacing > 0.0 { Sharing { spacing, correlations } } else { Sharing::default() }
 }
 
 /// The lines that have a value and an uncertainty, and a remark about the others.
@@ -155,7 +165,7 @@ pub(super) fn assessable(response: &Response) -> (Response, Option<Finding>) {
             "excite the sensor there, or leave those lines out of the response by `range`",
         )
     });
-    (Response { lines, findings: Vec::new() }, remark)
+    (Response { lines, sharing: response.sharing.clone(), ..Response::default() }, remark)
 }
 
 #[cfg(test)]
@@ -171,9 +181,29 @@ pub(super) mod tests {
         for (sensor, frequency, value, u, method) in rows {
             let (value, covariance) = (Complex64::new(*value, 0.0), Bivariate::circular(u * u));
             let line = Line { frequency: *frequency, value, covariance, coherence: f64::NAN, dof: f64::INFINITY };
-            response::push(&mut grown, sensor, &line, method);
+            response::push(&mut grown, sensor, &Response { lines: vec![line], ..Response::default() }, method);
         }
         grown.table()
+    }
+
+    #[test]
+    fn what_lines_share_is_read_as_it_was_written() {
+        let sharing = Sharing { spacing: 12.5, correlations: vec![0.4268, -0.0275] };
+        let mut rows = Rows::of(&SCHEMA);
+        let line = Line {
+            frequency: 25.0,
+            value: Complex64::ONE,
+            covariance: Bivariate::circular(1e-4),
+            coherence: 0.9,
+            dof: 10.0,
+        };
+        let written = Response { lines: vec![line], sharing: sharing.clone(), ..Response::default() };
+        response::push(&mut rows, "a", &written, "h1");
+        response::push(&mut rows, "a", &Response { sharing: Sharing::default(), ..written }, "sine-fit");
+        let table = rows.table();
+        assert_eq!(responses(&table)[0].1.sharing, sharing);
+        let by_method = results(&table, None);
+        assert_eq!(by_method[0].methods[1].1.sharing, Sharing::default());
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Analysis for Merge {
         let mut findings = Vec::new();
         for sensor in results(&input.dataset.table()?, input.beside[0]) {
             let merged = self.merged(&sensor);
-            merged.response.lines.iter().for_each(|line| response::push(&mut rows, &sensor.sensor, line, "merged"));
+            response::push(&mut rows, &sensor.sensor, &merged.response, "merged");
             findings.extend(remarks(&sensor, &merged));
             findings.extend(sensor.overstated(self.shared));
             findings.extend(sensor.findings);
@@ -81,12 +81,13 @@ fn inconsistent(merged: &Merged) -> Option<Finding> {
         Severity::Warning,
         "inconsistent",
         format!(
-            "{lost} of {all} lines, most at {} Hz: {} give a chi-square of {:.1} at {} degrees of freedom (p = {:.1e})",
+            "{lost} of {all} lines, most at {} Hz: {} give a chi-square of {:.1} at {} degrees of freedom (p = {:.1e}, of {all} frequencies q = {:.1e})",
             worst.frequency,
             worst.results.join(", "),
             worst.chi_squared,
             worst.dof,
-            worst.probability
+            worst.probability,
+            worst.q_value
         ),
         "there the results contradict each other by more than their uncertainties, and no merged line is given",
         "find the method whose budget lacks a part: mounting, transverse motion, delay, distortion",

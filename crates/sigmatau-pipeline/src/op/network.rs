@@ -96,7 +96,7 @@ impl Network {
         }
         let mut rows = Rows::of(OP.schema);
         for (sensor, lines) in lines {
-            lines.iter().for_each(|line| response::push(&mut rows, sensor, line, "network"));
+            response::push(&mut rows, sensor, &Response { lines, ..Response::default() }, "network");
         }
         (rows.table(), findings)
     }

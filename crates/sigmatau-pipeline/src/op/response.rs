@@ -1,7 +1,7 @@
 //! Frequency responses of sensors.
 
 use super::{Analysis, Input, Op, Subject};
-use crate::dataset::{Reads, Scope, Unit};
+use crate::dataset::{Dataset, Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::{Finding, Severity};
@@ -11,7 +11,7 @@ use sigmatau_data::{DataError, Table, schema};
 use sigmatau_dynamic::StandardUncertainty;
 use sigmatau_dynamic::effect::Effect;
 use sigmatau_dynamic::method::{Delay, Estimation, METHODS, Method, MethodError, Settings};
-use sigmatau_dynamic::response::{Line, Response};
+use sigmatau_dynamic::response::{Line, Response, Sharing};
 use sigmatau_dynamic::screen::Screen;
 use sigmatau_spectrum::welch::Detrend;
 use sigmatau_spectrum::window::WINDOWS;
@@ -157,6 +157,11 @@ impl Analysis for Responses {
         format!("method = \"{}\"\n{lines}time_u = {:?}\n", self.method.name, self.time_u.0)
     }
 
+    fn suits(&self, dataset: &Dataset) -> Result<(), DataError> {
+        let units = dataset.units(OP.scope);
+        units.iter().try_for_each(|unit| pair(dataset.channels(unit), &dataset.name).map(drop))
+    }
+
     fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<Part, DataError> {
         let channels = pair(input.dataset.channels(unit), &input.dataset.name)?;
         let step = [0, 1].map(|channel| channels[channel].step.unwrap_or(0.0));
@@ -200,7 +205,7 @@ fn part<'a>(method: &Method, sensors: impl IntoIterator<Item = (&'a str, Vec<Fin
     let mut rows = Rows::of(OP.schema);
     let mut findings = Vec::new();
     for (sensor, remarks, response) in sensors {
-        response.lines.iter().for_each(|line| push(&mut rows, sensor, line, method.name));
+        push(&mut rows, sensor, &response, method.name);
         findings.extend(remarks);
         findings.extend(response.findings.into_iter().map(|finding| finding.about(sensor)));
     }
@@ -264,8 +269,9 @@ impl Screened {
     }
 
     fn finish(self) -> Response {
-        let Response { lines, findings } = self.estimate.finish();
-        Response { lines, findings: self.screen.finish().into_iter().chain(findings).collect() }
+        let mut response = self.estimate.finish();
+        response.findings.splice(..0, self.screen.finish());
+        response
     }
 }
 
@@ -279,10 +285,23 @@ fn not_assessable(error: &MethodError) -> Finding {
     )
 }
 
-pub(super) fn push(rows: &mut Rows, sensor: &str, line: &Line, method: &str) {
+/// Puts the lines of a response behind the rows.
+pub(super) fn push(rows: &mut Rows, sensor: &str, response: &Response, method: &str) {
+    let sharing = sharing(&response.sharing);
+    response.lines.iter().for_each(|line| push_line(rows, sensor, line, method, &sharing));
+}
+
+/// What the columns `sharing_hz` and `sharing` hold.
+fn sharing(sharing: &Sharing) -> (f64, String) {
+    let spacing = if sharing.is_nothing() { f64::NAN } else { sharing.spacing };
+    let words: Vec<String> = sharing.correlations.iter().map(|correlation| format!("{correlation:.4}")).collect();
+    (spacing, words.join(" "))
+}
+
+fn push_line(rows: &mut Rows, sensor: &str, line: &Line, method: &str, (spacing, sharing): &(f64, String)) {
     let Line { frequency, value, covariance, coherence, dof } = *line;
     let phase_u = Some(line.phase_u()).filter(|u| u.is_finite()).unwrap_or(f64::NAN);
-    let row: [Cell; 14] = [
+    let row: [Cell; 16] = [
         sensor.into(),
         frequency.into(),
         value.norm().into(),
@@ -297,6 +316,8 @@ pub(super) fn push(rows: &mut Rows, sensor: &str, line: &Line, method: &str) {
         coherence.into(),
         dof.into(),
         method.into(),
+        (*spacing).into(),
+        sharing.as_str().into(),
     ];
     rows.push(row);
 }

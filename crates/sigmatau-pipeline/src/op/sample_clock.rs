@@ -1,7 +1,7 @@
 //! Sample clocks of sensors with digital output.
 
 use super::{Analysis, Input, Op, Subject};
-use crate::dataset::{Reads, Scope, Unit};
+use crate::dataset::{Dataset, Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
 use sigmatau_core::{Finding, Severity};
@@ -115,6 +115,11 @@ impl Analysis for Clocks {
         let terms = self.terms.0;
         let own = from.parameters();
         format!("from = \"{}\"\nterms = \"{terms}\"\n{own}reference_u_s = {reference:?}\n", from.word())
+    }
+
+    fn suits(&self, dataset: &Dataset) -> Result<(), DataError> {
+        let units = dataset.units(OP.scope);
+        units.iter().try_for_each(|unit| self.check(dataset.channels(unit), &dataset.name))
     }
 
     fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {

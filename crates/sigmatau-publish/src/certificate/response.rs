@@ -4,7 +4,7 @@ use super::{Calibration, Complex, Quantity, Uncertainty, Values, grouped};
 use sigmatau_core::Unit;
 use sigmatau_data::Table;
 
-/// The calibrations of one sensor from a `response/1` table; nothing where a column is missing.
+/// The calibrations of one sensor from a `response/2` table; nothing where a column is missing.
 pub(super) fn calibrations(table: &Table) -> Option<Vec<Calibration>> {
     let methods = grouped(table, "method")?.into_iter();
     methods

@@ -62,6 +62,16 @@ pub(super) static TEXTS: &[Label] = &[
          {series}, {elapsed_s} s after its clock was set",
         "计量区间的最大不确定度：{u_pct} %，预期误差 {error_pct} %（{series}，对时后 {elapsed_s} s）",
     ),
+    pair(
+        "headline-conformity",
+        "Largest risk of a verdict: {specific_risk}, {id} by {rule}",
+        "判定的最大特定风险：{specific_risk}（{id}，规则 {rule}）",
+    ),
+    pair(
+        "headline-equivalence",
+        "Farthest from the consensus value: {laboratory}, E_n {e_n}",
+        "偏离参考值最大：{laboratory}（E_n {e_n}）",
+    ),
     pair("verdicts", "Rows by verdict", "按结论统计的行数"),
     pair(
         "fleet",
@@ -72,6 +82,17 @@ pub(super) static TEXTS: &[Label] = &[
         "fleet-unranked",
         "{count} series in grey; they share no abscissa at which they could be ranked",
         "共 {count} 个序列，以灰线表示；无可供排序的共同横坐标",
+    ),
+    pair("certificates", "Certificates", "证书"),
+    pair(
+        "graph",
+        "each certificate is joined to what it rests on, roots on top",
+        "每份证书与其所依据的证书相连，根在最上方",
+    ),
+    pair(
+        "graph-caption",
+        "{count} certificates, roots on top; the {unsound} with a fault are squares",
+        "共 {count} 份证书，根在最上方；其中 {unsound} 份有问题，以方块表示",
     ),
     pair("nothing-drawable", "no point can be drawn", "没有可绘制的点"),
     pair("selection", "{shown} of {total} rows are shown.", "共 {total} 行，列出 {shown} 行。"),

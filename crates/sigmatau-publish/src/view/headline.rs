@@ -15,6 +15,8 @@ static HEADLINES: &[(&str, &str, &str, Extreme)] = &[
     ("mask/1", "headline-mask", "margin_db", Extreme::Smallest),
     ("time-error/1", "headline-time-error", "largest_s", Extreme::FarthestFromZero),
     ("energy/1", "headline-energy", "u_pct", Extreme::FarthestFromZero),
+    ("conformity/1", "headline-conformity", "specific_risk", Extreme::FarthestFromZero),
+    ("equivalence/1", "headline-equivalence", "e_n", Extreme::FarthestFromZero),
 ];
 
 /// The key of the sentence and the row that fills it; nothing where the kind of record has no headline or

@@ -1,6 +1,10 @@
 //! How many segments were averaged, and how much they tell.
 
+use crate::fft::{Complex64, RealFft};
 use std::collections::VecDeque;
+
+/// Bins of a smaller correlation with another share nothing with it.
+const NOTHING: f64 = 1e-3;
 
 /// What was averaged.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +24,12 @@ pub struct Averages {
     /// of their covariance with one bin, over its variance. For the windows in use it lies between 1
     /// and about 4.
     pub shared: f64,
+    /// The correlation of a bin with the one beside it, the next but one and so on, as far as it is above 0.001:
+    ///
+    /// ρ(k) = Σ n(j) |DFT of w(n) w(n+jD) at k|² over the same at 0, with n(0) = K and 2 n(j) pairs for j > 0.
+    ///
+    /// Of power, of cross spectra and of what is made of them, for noise that hardly changes from bin to bin.
+    pub neighbours: Vec<f64>,
 }
 
 /// Counts segments, and pairs of them that share points.
@@ -72,8 +82,25 @@ impl Tally {
             dropped: self.dropped,
             effective: if self.used == 0 { 0.0 } else { used * used / of_bin },
             shared: of_all / of_bin,
+            neighbours: neighbours(weights, step, &counts),
         }
     }
+}
+
+/// ρ(1), ρ(2) … from the steps between segments with the counts of such pairs.
+fn neighbours(weights: &[f64], step: usize, counts: &[(usize, u64)]) -> Vec<f64> {
+    let mut fft = RealFft::new(weights.len());
+    let (mut product, mut spectrum) = (vec![0.0; weights.len()], fft.spectrum());
+    let mut powers = vec![0.0; fft.bins()];
+    for (steps, count) in counts {
+        let later = weights[steps * step..].iter().copied().chain(std::iter::repeat(0.0));
+        product.iter_mut().zip(weights).zip(later).for_each(|((product, w), later)| *product = w * later);
+        fft.forward(&mut product, &mut spectrum);
+        powers.iter_mut().zip(&spectrum).for_each(|(power, z)| *power += *count as f64 * Complex64::norm_sqr(z));
+    }
+    let correlation = |power: &f64| power / powers[0];
+    let reach = powers.iter().map(correlation).rposition(|correlation| correlation >= NOTHING).unwrap_or(0);
+    powers[..=reach].iter().skip(1).map(correlation).collect()
 }
 
 /// Σ w(n) w(n + lag).

@@ -17,6 +17,31 @@ fn noise(points: usize, stream: u64) -> Vec<f64> {
     Gaussian::new(11, stream).take(points).collect()
 }
 
+/// Without overlap ρ(k) of a Hann window is (2/3)² and (1/6)², from w² = 3/8 − cos/2 + cos(2·)/8.
+#[test]
+fn neighbours_of_a_hann_window_share_four_ninths() {
+    let cut = Segmentation { window: Window::named("hann").unwrap(), length: 64, overlap: 0, detrend: Detrend::None };
+    let mut welch = Welch::new(cut, 1.0).unwrap();
+    welch.push(&[1.0; 640]);
+    let neighbours = welch.finish().averages().neighbours.clone();
+    assert_eq!(neighbours.len(), 2);
+    assert!((neighbours[0] - 4.0 / 9.0).abs() < 1e-12 && (neighbours[1] - 1.0 / 36.0).abs() < 1e-12, "{neighbours:?}");
+}
+
+#[test]
+fn what_neighbours_share_adds_up_to_what_a_bin_shares() {
+    for window in WINDOWS {
+        for overlap in [0, 32, 48] {
+            let cut = Segmentation { window, length: 64, overlap, detrend: Detrend::None };
+            let mut welch = Welch::new(cut, 1.0).unwrap();
+            welch.push(&[1.0; 640]);
+            let averages = welch.finish().averages().clone();
+            let sum = 1.0 + 2.0 * averages.neighbours.iter().sum::<f64>();
+            assert!((sum / averages.shared - 1.0).abs() < 0.02, "{}: {sum} {}", window.name, averages.shared);
+        }
+    }
+}
+
 #[test]
 fn sum_over_bins_is_the_mean_square() {
     for length in [4, 5, 64, 97, 1000] {

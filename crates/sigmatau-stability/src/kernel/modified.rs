@@ -8,7 +8,7 @@
 //! [`Line`], the one through the beginning of the record, taken off first.
 
 use super::line::Line;
-use super::{BLOCK, Blocks, LANES, Lanes, ROW, Terms, Vectors, Window, in_blocks};
+use super::{BLOCK, Blocks, LANES, Lanes, ROW, Terms, Vectors, Window, in_blocks, places};
 use pulp::Simd;
 use sigmatau_core::PhaseSeries;
 use std::ops::Range;
@@ -23,6 +23,8 @@ pub(crate) fn second_differences_of_averages(phase: &PhaseSeries<'_>, factors: &
 /// Points between two stored prefix sums. It divides [`BLOCK`], so that for octave factors every
 /// look-up meets a stored one.
 const ANCHOR: usize = 64;
+/// The places of the phases between two of them and of those that the last sums of eight need.
+static PLACES: [f64; ANCHOR + LANES - 1] = places();
 
 /// What all averaging factors share: sums over phases that have come so far and may still be needed.
 #[derive(Clone, Debug, Default)]
@@ -102,8 +104,8 @@ impl Sums {
         }
         while self.next + chunk.len() <= phases.end() || (ended && self.next < phases.end()) {
             let (start, end) = (self.next, (self.next + chunk.len()).min(phases.end()));
-            let places = (start..end).zip(phases.at(start..end));
-            chunk.iter_mut().zip(places).for_each(|(value, (i, x))| *value = off(&line, i, *x));
+            let places = PLACES.iter().zip(phases.at(start..end));
+            chunk.iter_mut().zip(places).for_each(|(value, (k, x))| *value = off(&line, start as f64 + k, *x));
             let sums = sums_of_eight(&chunk);
             self.eights.extend_from_slice(&sums[..(end - start + 1).saturating_sub(LANES)]);
             if end - start >= ANCHOR {
@@ -142,10 +144,10 @@ fn beginning<'a>(phases: &Window<'a>, ended: bool) -> Option<(usize, &'a [f64])>
     (ended || row.len() == ROW && !row[0].is_nan()).then_some((phases.first + start, row))
 }
 
-/// The phase `x` at place `i` less the line, 0 where missing.
+/// The phase `x` at place `i`, a whole number, less the line, 0 where missing.
 #[inline(always)]
-fn off(line: &Line, i: usize, x: f64) -> f64 {
-    if x.is_nan() { 0.0 } else { line.off(i as f64, x) }
+fn off(line: &Line, i: f64, x: f64) -> f64 {
+    if x.is_nan() { 0.0 } else { line.off(i, x) }
 }
 
 /// The terms of [`second_differences_of_averages`].
@@ -248,7 +250,7 @@ impl Averages<'_> {
 
     /// The phase at place `i` less the line, 0 where missing.
     fn phase(&self, i: usize) -> f64 {
-        off(&self.sums.line.unwrap_or_default(), i, self.phases.at(i..i + 1)[0])
+        off(&self.sums.line.unwrap_or_default(), i as f64, self.phases.at(i..i + 1)[0])
     }
 
     /// The sum of the phases before place `i`.

@@ -7,6 +7,7 @@ mod moments;
 mod stretch;
 
 use crate::kernel::line::Stage;
+use crate::kernel::places;
 use moments::Parabola;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -104,7 +105,7 @@ impl Lag1 {
             let (taken, left) = rest.split_at(room.min(rest.len()));
             match self.m {
                 1 => self.block.extend_from_slice(taken),
-                m => self.block.extend(taken.iter().step_by(m)),
+                m => self.block.extend((0..taken.len().div_ceil(m)).map(|k| taken[k * m])),
             }
             if self.block.len() == CARRY + BLOCK {
                 self.close();
@@ -126,18 +127,20 @@ impl Lag1 {
         if self.head.is_empty() {
             self.head = self.block[..CARRY].to_vec();
         }
+        let carry: [f64; CARRY] = std::array::from_fn(|k| self.block[points + k]);
         let first = self.first as f64 - CARRY as f64;
         self.line = self.line.or_else(|| line(&self.block, first));
-        let block = Block { phases: &self.block, first, line: self.line.unwrap_or_default() };
+        let block = Block { phases: &mut self.block, first, line: self.line.unwrap_or_default() };
         self.stretch = self.stretch.then(pulp::Arch::new().dispatch(block), points as f64);
         self.first += points as u64;
-        self.block.drain(..points);
+        self.block.clear();
+        self.block.extend(carry);
     }
 }
 
-/// A block behind its carry, summed with the vector instructions that the processor has.
+/// A block behind its carry, summed with the vector instructions that the processor has; its phases are used up.
 struct Block<'a> {
-    phases: &'a [f64],
+    phases: &'a mut [f64],
     first: f64,
     line: Stage,
 }
@@ -147,26 +150,15 @@ impl pulp::WithSimd for Block<'_> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, simd: S) -> Stretch {
-        let mut room = [0.0; CARRY + BLOCK];
-        let left = &mut room[..self.phases.len()];
-        let places = left.iter_mut().zip(&PLACES).zip(self.phases);
-        places.for_each(|((left, k), x)| *left = self.line.off(self.first + k, *x));
-        let parabola = parabola(left);
-        left.iter_mut().zip(&PLACES).for_each(|(left, k)| *left -= parabola.at(*k));
-        Stretch::of(simd, left, parabola)
+        let off = |k: f64, x: f64| self.line.off(self.first + k, x);
+        let parabola = parabola(self.phases, off);
+        self.phases.iter_mut().zip(&PLACES).for_each(|(x, k)| *x = off(*k, *x) - parabola.at(*k));
+        Stretch::of(simd, self.phases, parabola)
     }
 }
 
-/// 0, 1, 2, …: the places within a block, as an array so that the loops over it vectorise.
-static PLACES: [f64; CARRY + BLOCK] = {
-    let mut places = [0.0; CARRY + BLOCK];
-    let mut k = 0;
-    while k < places.len() {
-        places[k] = k as f64;
-        k += 1;
-    }
-    places
-};
+/// The places within a block.
+static PLACES: [f64; CARRY + BLOCK] = places();
 
 /// The line through the first and the last point there is of a block whose first point is at place `first`.
 fn line(block: &[f64], first: f64) -> Option<Stage> {
@@ -175,11 +167,11 @@ fn line(block: &[f64], first: f64) -> Option<Stage> {
     Some(Stage::through(point(ends.start), point(ends.end)))
 }
 
-/// A parabola through the first, a middle and the last point there is.
-fn parabola(block: &[f64]) -> Parabola {
+/// A parabola through what is left of the first, a middle and the last point there is, each at its place k.
+fn parabola(block: &[f64], off: impl Fn(f64, f64) -> f64) -> Parabola {
     let Some(Range { start, end }) = present(block) else { return Parabola::default() };
     let middle = (start.midpoint(end)..end).find(|k| !block[*k].is_nan()).unwrap_or(end);
-    Parabola::through([start, middle, end].map(|k| (k as f64, block[k])))
+    Parabola::through([start, middle, end].map(|k| (k as f64, off(k as f64, block[k]))))
 }
 
 /// The numbers of the first and the last point there is.

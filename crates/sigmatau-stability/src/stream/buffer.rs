@@ -25,7 +25,8 @@ impl Buffer {
     }
 
     pub(super) fn push(&mut self, phases: &[f64]) {
-        let last_gap = phases.iter().rposition(|x| x.is_nan());
+        let missing = phases.iter().filter(|x| x.is_nan()).count();
+        let last_gap = if missing > 0 { phases.iter().rposition(|x| x.is_nan()) } else { None };
         self.gaps_before = last_gap.map_or(self.gaps_before, |last| self.end() + last + 1);
         self.phases.extend_from_slice(phases);
     }

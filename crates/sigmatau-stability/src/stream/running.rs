@@ -1,12 +1,13 @@
 //! One statistic of a record that streams by, at all its averaging factors.
 
+use super::PIECE;
 use crate::edf::{Differences, Model};
 use crate::estimator::{Estimator, Gather};
 use crate::kernel::consecutive::{Order, Steps};
 use crate::kernel::extremes::Ranges;
 use crate::kernel::modified::{Averages, Sums};
 use crate::kernel::overlapping::{First, Second, Third};
-use crate::kernel::{Blocks, Tally, Terms, Window};
+use crate::kernel::{Blocks, COLUMN, Tally, Terms, Window};
 use rayon::prelude::*;
 
 /// The sums so far.
@@ -136,8 +137,16 @@ fn tallies(factors: &[usize], start: usize) -> Vec<Tally> {
     factors.iter().map(|m| Tally::from_place(*m, start)).collect()
 }
 
+/// Adds the terms of all averaging factors up to one place of the record before any goes on to the next, so that what
+/// they share is read once. Each thread takes some of the factors.
 fn advance(tallies: &mut [Tally], statistic: &(impl Blocks + Sync), points: usize, until: Option<usize>) {
-    tallies.par_iter_mut().for_each(|tally| tally.advance(statistic, points, until));
+    let share = tallies.len().div_ceil(rayon::current_num_threads()).max(1);
+    let from = points.saturating_sub(PIECE);
+    tallies.par_chunks_mut(share).for_each(|tallies| {
+        for points in (from..points).step_by(COLUMN).map(|start| points.min(start + COLUMN)) {
+            tallies.iter_mut().for_each(|tally| tally.advance(statistic, points, until));
+        }
+    });
 }
 
 fn finish(tallies: &mut [Tally], statistic: &(impl Blocks + Sync), points: usize) {

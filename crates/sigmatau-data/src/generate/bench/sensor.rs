@@ -86,7 +86,7 @@ impl Sensor {
                 "phase_rad" => values.iter().map(|value| value.arg()).collect(),
                 "real" => values.iter().map(|value| value.re).collect(),
                 "imag" => values.iter().map(|value| value.im).collect(),
-                "coherence" | "dof" => vec![f64::NAN; frequencies.len()],
+                "coherence" | "dof" | "sharing_hz" => vec![f64::NAN; frequencies.len()],
                 _ => vec![0.0; frequencies.len()],
             }
         };
@@ -95,6 +95,7 @@ impl Sensor {
             column.values = match column.name.as_str() {
                 "sensor" => Values::Text(vec![self.name.clone(); frequencies.len()]),
                 "method" => Values::Text(vec!["truth".to_owned(); frequencies.len()]),
+                "sharing" => Values::Text(vec![String::new(); frequencies.len()]),
                 name => Values::Float(number(name)),
             };
         }

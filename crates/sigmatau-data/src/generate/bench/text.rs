@@ -120,7 +120,7 @@ pub(in crate::generate) fn parse(text: &str) -> Result<Recipe, Problem> {
         sensors: sensors(&typed.sensor)?,
     };
     let size = Size { points: typed.points, members: bench.sensors.len(), seed: typed.seed };
-    Ok(Recipe { name: typed.name, size, content: Content::Sensors(Box::new(bench)) })
+    Ok(Recipe { name: typed.name, size, content: Content::Sensors(Box::new(bench)), part: 0 })
 }
 
 /// Refuses a number that must be positive.

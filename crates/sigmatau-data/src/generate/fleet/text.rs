@@ -107,7 +107,7 @@ pub(in crate::generate) fn parse(text: &str) -> Result<Recipe, Problem> {
     let clocks = fleet(&typed)?;
     let size = Size { points: typed.points, members: clocks.len(), seed: typed.seed };
     let fleet = Fleet { tau0_ns, start_ns, time_scale: typed.time_scale, resolution, clocks };
-    Ok(Recipe { name: typed.name, size, content: Content::Clocks(fleet) })
+    Ok(Recipe { name: typed.name, size, content: Content::Clocks(fleet), part: 0 })
 }
 
 fn whole_ns(tau0: &Spanned<f64>) -> Result<i64, Problem> {

@@ -272,10 +272,12 @@ impl Lines {
             (square, cartesian.covariance),
             (Unit::ONE, coherence),
             (Unit::ONE, dof),
+            (Unit::HERTZ, vec![f64::NAN; count]),
         ]
         .into_iter();
         let columns = SCHEMA.fields.iter().map(|field| match (field.kind, field.name) {
             (Kind::Text, "sensor") => Column::text(field.name, vec![sensor.to_owned(); count]),
+            (Kind::Text, "sharing") => Column::text(field.name, vec![String::new(); count]),
             (Kind::Text, _) => Column::text(field.name, vec![method.clone(); count]),
             _ => {
                 let (unit, values) = numbers.next().expect("the schema has as many columns of numbers");

@@ -19,7 +19,7 @@ impl Goal<'_> {
     /// use sigmatau_dynamic::Response;
     /// let sensor = Fir::certain(vec![1.0, 0.5])?;
     /// let lines = (0..9).map(|k| sensor.line(f64::from(k), 16.0)).collect();
-    /// let response = Response { lines, findings: Vec::new() };
+    /// let response = Response { lines, ..Response::default() };
     /// let (covariance, weights) = (None, None);
     /// let goal = Goal { response: &response, covariance, rate: 16.0, aim: Aim::Forward, delay: Lag::Points(0.0), weights };
     /// let twin = goal.fir(2)?.filter;

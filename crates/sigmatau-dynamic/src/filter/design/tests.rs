@@ -12,7 +12,7 @@ fn response_of<F: Filter>(filter: &F, highest: f64) -> Response {
         let covariance = Bivariate { real: 1e-6 * (1.0 + k as f64), imaginary: 2e-6, cross: 0.5e-6 };
         Line { covariance, ..filter.line(highest * k as f64 / 29.0, RATE) }
     };
-    Response { lines: (0..30).map(uncertain).collect(), findings: Vec::new() }
+    Response { lines: (0..30).map(uncertain).collect(), ..Response::default() }
 }
 
 fn goal(response: &Response, aim: Aim) -> Goal<'_> {
@@ -126,7 +126,7 @@ fn a_searched_delay_is_that_of_the_filter() {
             .into_iter()
             .map(|line| Line { value: line.value.inv(), ..line })
             .collect(),
-        findings: Vec::new(),
+        ..Response::default()
     };
     let found = Goal { delay: Lag::UpTo(9), ..goal(&advanced, Aim::Forward) }.fir(4).unwrap();
     assert_eq!(found.delay, 3.0);

@@ -40,6 +40,20 @@ impl Neighbourhood {
         }
     }
 
+    /// The correlation of h₀ with that of the next line, the next but one and so on.
+    ///
+    /// An excitation that is as strong at every bin and unrelated between bins makes h₀ = Σ p(r) V(k + r) / X(k + r)
+    /// with the weights p that give a polynomial of order R at 0 from its values at |r| ≤ h, and ρ(j) =
+    /// Σ p(r) p(r − j) / Σ p²(r). At the ends of the spectrum lines share more.
+    pub(super) fn sharing(&self) -> Vec<f64> {
+        let (reach, bins) = (self.reach, 2 * self.reach + 1);
+        let power = |r: usize, s: usize| (r as f64 / reach as f64 - 1.0).powi(s as i32);
+        let basis = DMatrix::from_fn(bins, self.order + 1, power).qr().q();
+        let weights = &basis * basis.row(reach).transpose();
+        let product = |apart: usize| weights.rows(apart, bins - apart).dot(&weights.rows(0, bins - apart));
+        (1..bins).map(|apart| product(apart) / product(0)).collect()
+    }
+
     /// Adds one segment's bins around a line, which is the `offset`-th of them.
     pub(super) fn add(&mut self, line: usize, offset: usize, excitation: &[Complex64], response: &[Complex64]) {
         for (row, (x, y)) in excitation.iter().zip(response).enumerate() {

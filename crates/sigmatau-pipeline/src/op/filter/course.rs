@@ -5,8 +5,8 @@ use super::{Before, Corrected, Corrections, not_filtered};
 use crate::op::coefficients::{Coefficients, Stored};
 use crate::op::signals::{Point, Trials};
 use sigmatau_core::{Finding, Severity};
-use sigmatau_dynamic::filter::verify::Simulation;
 use sigmatau_dynamic::filter::{FilterError, Filtered, verify};
+use sigmatau_dynamic::verify::Check;
 use sigmatau_dynamic::{Covariance, StandardUncertainty, Variance};
 
 /// Points that a check is made of.
@@ -132,12 +132,12 @@ impl<'a> Course<'a> {
         }
         let errors = Covariance::White { variance: self.noise[0], length: self.head.len() };
         let start = self.op.before.start(self.head[0]);
-        let simulation = Simulation { trials, seed, ..Simulation::default() };
+        let check = Check { trials: trials as u64, seed, ..Check::default() };
         let verification = match &self.filter.coefficients {
-            Coefficients::Fir(fir) => verify(fir, &self.head, &errors, start, &simulation),
-            Coefficients::Iir(iir) => verify(iir, &self.head, &errors, start, &simulation),
+            Coefficients::Fir(fir) => verify(fir, &self.head, &errors, start, check),
+            Coefficients::Iir(iir) => verify(iir, &self.head, &errors, start, check),
         };
-        verification.map_or_else(|error| vec![not_filtered(&error)], |verification| verification.findings)
+        verification.map_or_else(|error| vec![not_filtered(&error)], |verification| verification.findings())
     }
 
     fn gaps(&self) -> Option<Finding> {

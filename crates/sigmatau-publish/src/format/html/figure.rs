@@ -1,6 +1,7 @@
 //! A chart on the page: its heading, the plot, and what a reader who cannot see it is told.
 
 use crate::number::{Notation, typeset};
+use crate::view::traceability::Graph;
 use crate::view::{Axis, Chart};
 use crate::{Language, PublishError, plot};
 use minijinja::Value;
@@ -34,6 +35,21 @@ impl Figure {
             caption: caption(chart, language),
             elements: plot::elements(chart, language)?.map(Value::from_safe_string),
             subject: chart.subject.clone(),
+            title,
+        })
+    }
+
+    /// Draws the graph and describes it.
+    pub(super) fn of_graph(graph: &Graph, language: Language) -> Result<Self, PublishError> {
+        let (count, unsound) = (graph.nodes.len(), graph.nodes.iter().filter(|node| !node.sound).count());
+        let texts = [("count", count.to_string()), ("unsound", unsound.to_string())];
+        let texts = texts.each_ref().map(|(name, text)| (*name, text.as_str()));
+        let title = language.name("traceability").to_owned();
+        Ok(Self {
+            subject: title.clone(),
+            description: language.text("graph").to_owned(),
+            caption: language.sentence("graph-caption", &texts),
+            elements: Some(Value::from_safe_string(plot::graph::elements(graph)?)),
             title,
         })
     }

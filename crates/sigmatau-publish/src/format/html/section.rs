@@ -6,6 +6,7 @@ use super::provenance::Provenance;
 use super::selection;
 use crate::cell::Cell;
 use crate::number::{Notation, typeset};
+use crate::view::traceability::Graph;
 use crate::view::{self, Chart, Curve, distinct};
 use crate::{Publication, PublishError};
 use serde::Serialize;
@@ -50,6 +51,7 @@ impl Section {
             .chunk_by(|a, b| a.group == b.group)
             .map(|charts| printer.group(charts, &mut left))
             .collect::<Result<_, _>>()?;
+        let graph = view::traceability::graph(record).map(|graph| printer.graph(&graph)).transpose()?;
         let rows = record.table.rows();
         let listed = charts.is_empty().then(|| printer.list());
         let shown = if charts.is_empty() { rows.min(MOST_LISTED) } else { MOST_ROWS - left };
@@ -58,7 +60,7 @@ impl Section {
             empty: rows == 0,
             headline: printer.headline(),
             constants: printer.constants(),
-            groups,
+            groups: groups.into_iter().chain(graph).collect(),
             listed: listed.filter(|_| rows > 0),
             selection: selection(shown, rows, &record.header.step, publication),
             provenance: Provenance::of(&record.header),
@@ -145,6 +147,12 @@ impl<'a> Printer<'a> {
         })
     }
 
+    fn graph(&self, graph: &Graph) -> Result<Group, PublishError> {
+        let language = self.publication.language;
+        let name = language.text("certificates").to_owned();
+        Ok(Group { name, figures: vec![Figure::of_graph(graph, language)?], drawers: Vec::new() })
+    }
+
     /// One drawer for each series that is told apart, as long as rows are `left`.
     fn series(&self, charts: &[Chart], left: &mut usize) -> Vec<Drawer> {
         let told_apart = charts.iter().flat_map(Chart::told_apart).map(|curve| curve.name.as_str());
@@ -161,7 +169,8 @@ impl<'a> Printer<'a> {
 
     /// The rows of one curve.
     fn curve(&self, chart: &Chart, curve: &Curve) -> Grid {
-        let rows: Vec<usize> = curve.points.iter().map(|point| point.row).collect();
+        let mut rows: Vec<usize> = curve.points.iter().map(|point| point.row).collect();
+        rows.dedup();
         let language = self.publication.language;
         Grid::of(&self.listed, &rows, language).with_ordinates_of(chart).under(&chart.subject)
     }

@@ -59,29 +59,13 @@ impl Moments {
     #[inline(always)]
     pub(super) fn of<S: Simd, const POWERS: usize>(simd: S, values: &[f64], places: &[f64]) -> Self {
         let whole = values.len() / LANES * LANES;
-        let none = [simd.splat_f64s(0.0); LANES];
-        let (mut squares, mut cross) = (none, [none; POWERS]);
+        let mut sums = Sums::<S, POWERS>::new(simd);
         for (u, s) in Vectors::<S>::of(values).zip(Vectors::<S>::of(places)) {
             for k in 0..Vectors::<S>::EACH {
-                squares[k] = simd.add_f64s(squares[k], simd.mul_f64s(u[k], u[k]));
-                let mut product = u[k];
-                for sums in &mut cross {
-                    sums[k] = simd.add_f64s(sums[k], product);
-                    product = simd.mul_f64s(product, s[k]);
-                }
+                sums.add(k, u[k], s[k]);
             }
         }
-        let total = |sums: &[S::f64s; LANES]| {
-            let lanes: &[f64] = bytemuck::cast_slice(&sums[..Vectors::<S>::EACH]);
-            lanes.iter().sum::<f64>()
-        };
-        let mut moments = Self { squares: total(&squares), powers: powers(values.len() as f64), ..Self::default() };
-        cross.iter().enumerate().for_each(|(power, sums)| moments.cross[power] = total(sums));
-        for (u, s) in values[whole..].iter().zip(&places[whole..]) {
-            moments.squares += u * u;
-            (0..POWERS).for_each(|power| moments.cross[power] += u * s.powi(power as i32));
-        }
-        moments
+        sums.finish(values[whole..].iter().copied(), &places[whole..], values.len())
     }
 
     /// The sums over one value.
@@ -124,6 +108,49 @@ impl Moments {
         let change: f64 = (0..3).map(|power| p.0[power] * (own[power] - 2.0 * self.cross[power])).sum();
         let cross = std::array::from_fn(|power| self.cross[power] - own[power]);
         Self { squares: self.squares + change, cross, ..self }
+    }
+}
+
+/// The squares and the first `POWERS` of the cross sums of [`Moments`] as they grow, in fixed lanes.
+pub(super) struct Sums<S: Simd, const POWERS: usize> {
+    simd: S,
+    squares: [S::f64s; LANES],
+    cross: [[S::f64s; LANES]; POWERS],
+}
+
+impl<S: Simd, const POWERS: usize> Sums<S, POWERS> {
+    #[inline(always)]
+    pub(super) fn new(simd: S) -> Self {
+        let none = [simd.splat_f64s(0.0); LANES];
+        Self { simd, squares: none, cross: [none; POWERS] }
+    }
+
+    /// Adds values `u` at places `s`, in one of the vectors that make up the lanes.
+    #[inline(always)]
+    pub(super) fn add(&mut self, vector: usize, u: S::f64s, s: S::f64s) {
+        let simd = self.simd;
+        self.squares[vector] = simd.add_f64s(self.squares[vector], simd.mul_f64s(u, u));
+        let mut product = u;
+        for sums in &mut self.cross {
+            sums[vector] = simd.add_f64s(sums[vector], product);
+            product = simd.mul_f64s(product, s);
+        }
+    }
+
+    /// Adds the last, fewer values and closes the sums over `n` places.
+    #[inline(always)]
+    pub(super) fn finish(self, rest: impl Iterator<Item = f64>, places: &[f64], n: usize) -> Moments {
+        let total = |sums: &[S::f64s; LANES]| {
+            let lanes: &[f64] = bytemuck::cast_slice(&sums[..Vectors::<S>::EACH]);
+            lanes.iter().sum::<f64>()
+        };
+        let mut moments = Moments { squares: total(&self.squares), powers: powers(n as f64), ..Moments::default() };
+        self.cross.iter().enumerate().for_each(|(power, sums)| moments.cross[power] = total(sums));
+        for (u, s) in rest.zip(places) {
+            moments.squares += u * u;
+            (0..POWERS).for_each(|power| moments.cross[power] += u * s.powi(power as i32));
+        }
+        moments
     }
 }
 

@@ -1,7 +1,8 @@
 //! What has to be known of a stretch of a series for its lag-1 autocorrelation, and that of its differences.
 
-use super::moments::{Moments, Parabola, solve};
+use super::moments::{Moments, Parabola, Sums, solve};
 use super::{BLOCK, PLACES};
+use crate::kernel::{LANES, Vectors};
 use pulp::Simd;
 use std::ops::Range;
 
@@ -21,13 +22,13 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
-    /// The sums over a block, from which `parabola` has been taken off, behind its carry.
+    /// The sums over a block, from which `parabola` has been taken off, behind its carry; the block is used up.
     #[inline(always)]
-    pub(super) fn of<S: Simd>(simd: S, block: &[f64], parabola: Parabola) -> Self {
+    pub(super) fn of<S: Simd>(simd: S, block: &mut [f64], parabola: Parabola) -> Self {
         let end = block.len() as f64;
         let mut stretch = Self { parabola: parabola.moved(end), ..Self::default() };
-        if block.iter().filter(|x| x.is_nan()).count() == 0 {
-            stretch.add_run(simd, block, 0..block.len());
+        if let Some(differences) = in_one_run(simd, block) {
+            stretch.differences = differences.map(|moments| moments.moved(end - CARRY as f64));
             return stretch;
         }
         let mut start = 0;
@@ -158,5 +159,123 @@ fn sums<S: Simd>(simd: S, order: usize, differences: &[f64]) -> Moments {
         0 => Moments::of::<S, 3>(simd, differences, &PLACES),
         1 => Moments::of::<S, 2>(simd, differences, &PLACES),
         _ => Moments::of::<S, 1>(simd, differences, &PLACES),
+    }
+}
+
+/// The sums over the differences that end behind the carry of a block, at places 0, 1, 2, …; nothing where a point is
+/// missing, else the block is used up.
+///
+/// Squares are summed for two orders in each pass. The sums of differences telescope: with d(k) = u(k) − u(k−1),
+/// Σ d(k) = u(n−1) − u(−1) and Σ k d(k) = n u(n−1) − Σ u(k) over k = 0 … n−1.
+#[inline(always)]
+fn in_one_run<S: Simd>(simd: S, block: &mut [f64]) -> Option<[Moments; ORDERS + 1]> {
+    if block.iter().filter(|x| x.is_nan()).count() > 0 {
+        return None;
+    }
+    let (n, last) = (block.len() - CARRY, block.len() - 1);
+    let mut room = [0.0; CARRY + BLOCK];
+    let (own, its) = pair::<S, 3>(simd, block, &mut room[..block.len() - 2], CARRY);
+    let [before, ends] = [CARRY - 1, last].map(|end| differences_at_end(&block[end + 1 - ORDERS..=end]));
+    let (second, third) = pair::<S, 0>(simd, &room[..block.len() - 2], block, CARRY - 2);
+    let fourth = Moments::of::<S, 0>(simd, &block[..n], &PLACES);
+    let mut all = [own, its, second, third, fourth];
+    (1..=ORDERS).for_each(|order| all[order].cross[0] = ends[order - 1] - before[order - 1]);
+    all[1].cross[1] = n as f64 * ends[0] - own.cross[0];
+    Some(all)
+}
+
+/// The differences of order 0, 1, 2, … of as many values that end with the last.
+fn differences_at_end(values: &[f64]) -> [f64; ORDERS] {
+    let mut left: [f64; ORDERS] = std::array::from_fn(|k| values[k]);
+    std::array::from_fn(|order| {
+        let difference = left[ORDERS - 1];
+        (order + 1..ORDERS).rev().for_each(|k| left[k] -= left[k - 1]);
+        difference
+    })
+}
+
+/// The sums over the values behind the first `lead` ones, with the first `POWERS` of `cross`, and over their
+/// differences, with none. All second differences go to `seconds`.
+#[inline(always)]
+fn pair<S: Simd, const POWERS: usize>(simd: S, values: &[f64], seconds: &mut [f64], lead: usize) -> (Moments, Moments) {
+    let n = values.len() - lead;
+    let second = |k: usize| (values[k] - values[k - 1]) - (values[k - 1] - values[k - 2]);
+    (2..lead).for_each(|k| seconds[k - 2] = second(k));
+    let from = |shift: usize| Vectors::<S>::of(&values[lead - shift..][..n]);
+    let into = Vectors::<S>::of_mut(&mut seconds[lead - 2..][..n]);
+    let (mut own, mut its) = (Sums::<S, POWERS>::new(simd), Sums::<S, 0>::new(simd));
+    for ((((u, before), first), s), into) in from(0).zip(from(1)).zip(from(2)).zip(Vectors::<S>::of(&PLACES)).zip(into)
+    {
+        for k in 0..Vectors::<S>::EACH {
+            let difference = simd.sub_f64s(u[k], before[k]);
+            own.add(k, u[k], s[k]);
+            its.add(k, difference, s[k]);
+            into[k] = simd.sub_f64s(difference, simd.sub_f64s(before[k], first[k]));
+        }
+    }
+    let rest = n / LANES * LANES..n;
+    rest.clone().for_each(|k| seconds[lead - 2 + k] = second(lead + k));
+    let places = &PLACES[rest.clone()];
+    let differences = values.windows(2).map(|pair| pair[1] - pair[0]).skip(lead - 1 + rest.start);
+    (own.finish(values[lead + rest.start..].iter().copied(), places, n), its.finish(differences, places, n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sums in one pass, and those order by order.
+    struct Both<'a>(&'a [f64]);
+
+    impl pulp::WithSimd for Both<'_> {
+        type Output = [Stretch; 2];
+
+        fn with_simd<S: Simd>(self, simd: S) -> [Stretch; 2] {
+            let fast = Stretch::of(simd, &mut self.0.to_vec(), Parabola::default());
+            let mut slow = Stretch::default();
+            slow.add_run(simd, self.0, 0..self.0.len());
+            [fast, slow]
+        }
+    }
+
+    #[test]
+    fn one_pass_gives_the_sums_of_every_order() {
+        for n in [0, 1, 7, 8, 9, 100, BLOCK] {
+            let block: Vec<f64> = (0..CARRY + n).map(|k| (k as f64 * 1.7).sin() + (k as f64 / 90.0).cos()).collect();
+            let [fast, slow] = pulp::Arch::new().dispatch(Both(&block)).map(|stretch| stretch.differences);
+            for (order, (fast, slow)) in fast.iter().zip(&slow).enumerate() {
+                let scale = |power: i32| (n as f64 + 1.0).powi(power + 1);
+                assert_eq!(fast.powers, slow.powers, "{n} points");
+                assert!((fast.squares - slow.squares).abs() <= 1e-14 * scale(0), "{n} points, order {order}");
+                for power in 0..3 {
+                    let [fast, slow] = [fast, slow].map(|moments| moments.cross[power]);
+                    assert!(
+                        (fast - slow).abs() <= 1e-14 * scale(power as i32),
+                        "{n} points, order {order}: {fast}, {slow}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_point_keeps_the_block_for_its_runs() {
+        struct Pass<'a>(&'a mut [f64]);
+
+        impl pulp::WithSimd for Pass<'_> {
+            type Output = bool;
+
+            fn with_simd<S: Simd>(self, simd: S) -> bool {
+                in_one_run(simd, self.0).is_some()
+            }
+        }
+
+        for missing in [0, CARRY - 1, CARRY, 30, 49] {
+            let mut block: Vec<f64> = (0..50).map(f64::from).collect();
+            block[missing] = f64::NAN;
+            let before = format!("{block:?}");
+            assert!(!pulp::Arch::new().dispatch(Pass(&mut block)), "point {missing}");
+            assert_eq!(format!("{block:?}"), before);
+        }
     }
 }

@@ -1,0 +1,273 @@
+//! What is known of the errors of meters before their readings are seen, and how the readings of many areas teach it.
+
+use crate::information::cholesky;
+use nalgebra::{DMatrix, DVector};
+
+/// The mixture (1−π)·N(μ, s₁²) + π·N(μ, s₂²) from which the lacks κ of sound meters are drawn, μ ~ N(0, u²(lot)).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prior {
+    /// The standard deviation s₁ of ordinary meters.
+    pub spread: f64,
+    /// The standard deviation s₂ of the others.
+    pub wide: f64,
+    /// The share π of the others.
+    pub share: f64,
+    /// The standard uncertainty of the mean error of the meters.
+    pub mean: f64,
+}
+
+impl Default for Prior {
+    /// Meters of class 1 or 2 before any batch is known: 0.4 % for most, 2.5 % for one in twelve, 0.2 % for the mean.
+    fn default() -> Self {
+        Self { spread: 0.004, wide: 0.025, share: 0.08, mean: 0.002 }
+    }
+}
+
+impl Prior {
+    /// The variance of the lack of one meter, all meters taken together.
+    pub fn variance(&self) -> f64 {
+        (1.0 - self.share) * self.spread.powi(2) + self.share * self.wide.powi(2) + self.mean.powi(2)
+    }
+}
+
+/// What readings alone say of lacks κ: the log-likelihood −½ κ'Λκ + η'κ, everything else integrated out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The information Λ.
+    pub information: DMatrix<f64>,
+    /// The vector η.
+    pub vector: DVector<f64>,
+    /// The place in its area of the meter that each row speaks of.
+    pub meters: Vec<usize>,
+    /// The standard deviation of a lack that is not drawn from the prior of all meters.
+    pub free: Vec<Option<f64>>,
+    /// The standard uncertainty of the master meter, which all lacks share.
+    pub master: f64,
+}
+
+/// The lacks, given the readings and the prior.
+#[derive(Clone, Debug)]
+pub(crate) struct Posterior {
+    /// What the lacks of the meters themselves are.
+    pub(crate) mean: DVector<f64>,
+    pub(crate) covariance: DMatrix<f64>,
+    /// What the balance lacks, the part of the master meter within.
+    pub(crate) balance: DVector<f64>,
+    /// Mean and variance of each lack less what all share.
+    pub(crate) own: Vec<(f64, f64)>,
+    /// What stands for the prior of it.
+    pub(crate) sites: Vec<Site>,
+    /// What the lacks of ordinary meters teach the prior.
+    pub(crate) lesson: Lesson,
+}
+
+/// Sums that teach a prior: of meters, of the squares of their lacks, for ordinary ones and for the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Lesson {
+    ordinary: f64,
+    ordinary_squares: f64,
+    others: f64,
+    other_squares: f64,
+}
+
+/// A normal factor that stands for the prior of one lack: precision and precision times mean.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site {
+    pub(crate) precision: f64,
+    pub(crate) vector: f64,
+}
+
+/// How often the sites are matched.
+const ROUNDS: usize = 8;
+
+/// The lacks by expectation propagation: the mixture of each meter is matched by a normal factor.
+///
+/// All lacks share κᵢ = δᵢ + μ, μ ~ N(0, u²(mean) + u²(master)). Of μ, the meters own the share u²(mean)/(u²(mean) +
+/// u²(master)); the rest is the master meter's, and what cannot be told apart stays in the covariance.
+pub(crate) fn posterior(evidence: &Evidence, prior: &Prior) -> Posterior {
+    let count = evidence.vector.len();
+    let free = &evidence.free;
+    let (own, foreign) = (prior.mean.powi(2), evidence.master.powi(2));
+    let (matrix, vector) = with_common(evidence, own + foreign);
+    let start =
+        |free: &Option<f64>| Site { precision: 1.0 / free.map_or(prior.spread.powi(2), |sd| sd * sd), vector: 0.0 };
+    let mut sites: Vec<Site> = free.iter().map(start).collect();
+    let mut lesson = Lesson::default();
+    for _ in 0..ROUNDS {
+        let (mean, covariance) = joined(&matrix, &vector, &sites);
+        lesson = Lesson::default();
+        for place in (0..count).filter(|place| free[*place].is_none()) {
+            let (site, taught) = sites[place].matched(mean[place], covariance[(place, place)], prior);
+            sites[place] = site;
+            lesson.add(taught);
+        }
+    }
+    let (mean, covariance) = joined(&matrix, &vector, &sites);
+    let share = if own > 0.0 { own / (own + foreign) } else { 0.0 };
+    let (whole, meters) = (onto(count, 1.0), onto(count, share));
+    let inseparable = DMatrix::from_element(count, count, share * foreign);
+    Posterior {
+        own: (0..count).map(|place| (mean[place], covariance[(place, place)])).collect(),
+        balance: &whole * &mean,
+        mean: &meters * mean,
+        covariance: &meters * covariance * meters.transpose() + inseparable,
+        sites,
+        lesson,
+    }
+}
+
+/// From (δ, μ) to δᵢ + share·μ.
+fn onto(count: usize, share: f64) -> DMatrix<f64> {
+    DMatrix::from_fn(count, count + 1, |row, column| match column {
+        column if column == count => share,
+        column => f64::from(u8::from(row == column)),
+    })
+}
+
+/// The information with a common part μ of all lacks as the last quantity.
+fn with_common(evidence: &Evidence, variance: f64) -> (DMatrix<f64>, DVector<f64>) {
+    let count = evidence.vector.len();
+    let sums = evidence.information.column_sum();
+    let matrix = DMatrix::from_fn(count + 1, count + 1, |row, column| match (row == count, column == count) {
+        (false, false) => evidence.information[(row, column)],
+        (true, true) => sums.sum() + 1.0 / variance.max(1e-12),
+        (true, false) => sums[column],
+        (false, true) => sums[row],
+    });
+    let vector =
+        DVector::from_fn(count + 1, |row, _| if row == count { evidence.vector.sum() } else { evidence.vector[row] });
+    (matrix, vector)
+}
+
+fn joined(matrix: &DMatrix<f64>, vector: &DVector<f64>, sites: &[Site]) -> (DVector<f64>, DMatrix<f64>) {
+    let (mut matrix, mut vector) = (matrix.clone(), vector.clone());
+    for (place, site) in sites.iter().enumerate() {
+        matrix[(place, place)] += site.precision;
+        vector[place] += site.vector;
+    }
+    let factor = cholesky(matrix);
+    (factor.solve(&vector), factor.inverse())
+}
+
+impl Site {
+    /// The site that gives a lack the mean and the variance that the mixture gives it, and what that teaches.
+    fn matched(self, mean: f64, variance: f64, prior: &Prior) -> (Self, Lesson) {
+        let rest = (1.0 / variance - self.precision).max(1e-3 / prior.wide.powi(2));
+        let (rest_variance, rest_mean) = (1.0 / rest, (mean / variance - self.vector) / rest);
+        let part = |share: f64, deviation: f64| {
+            let (own, sum) = (deviation * deviation, rest_variance + deviation * deviation);
+            let weight = share.ln() - 0.5 * sum.ln() - 0.5 * rest_mean * rest_mean / sum;
+            (weight, rest_mean * own / sum, rest_variance * own / sum)
+        };
+        let (ordinary, other) = (part(1.0 - prior.share, prior.spread), part(prior.share, prior.wide));
+        let odds = 1.0 / (1.0 + (ordinary.0 - other.0).exp());
+        let mixed = (1.0 - odds) * ordinary.1 + odds * other.1;
+        let square = |part: (f64, f64, f64)| part.1 * part.1 + part.2;
+        let spread = (1.0 - odds) * square(ordinary) + odds * square(other) - mixed * mixed;
+        let widest = 0.1 / prior.wide.powi(2);
+        let precision = (1.0 / spread - rest).max(widest);
+        let vector = if precision > widest { mixed / spread - rest_mean * rest } else { 0.0 };
+        let (kept, new) = (0.4, 0.6);
+        let site =
+            Self { precision: kept * self.precision + new * precision, vector: kept * self.vector + new * vector };
+        let lesson = Lesson {
+            ordinary: 1.0 - odds,
+            ordinary_squares: (1.0 - odds) * square(ordinary),
+            others: odds,
+            other_squares: odds * square(other),
+        };
+        (site, lesson)
+    }
+}
+
+impl Lesson {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.ordinary += other.ordinary;
+        self.ordinary_squares += other.ordinary_squares;
+        self.others += other.others;
+        self.other_squares += other.other_squares;
+    }
+
+    /// The prior that it teaches, `start` counting as much as so many meters.
+    pub(crate) fn taught(&self, start: &Prior, meters: f64) -> Prior {
+        let few = meters * start.share;
+        let mean =
+            |sum: f64, count: f64, known: f64, worth: f64| ((sum + worth * known * known) / (count + worth)).sqrt();
+        Prior {
+            spread: mean(self.ordinary_squares, self.ordinary, start.spread, meters),
+            wide: mean(self.other_squares, self.others, start.wide, meters),
+            share: (self.others + few) / (self.ordinary + self.others + meters),
+            mean: start.mean,
+        }
+    }
+}
+
+/// How many meters the knowledge before the first batch is worth.
+const WORTH: f64 = 30.0;
+/// How often a prior is taught.
+const LESSONS: usize = 5;
+
+/// The prior that the readings of many areas teach: empirical Bayes on their [`Evidence`], which is all that it needs
+/// of them. Areas whose meters are of one batch or one province belong together.
+pub fn pooled(evidence: &[Evidence], start: &Prior) -> Prior {
+    let mut prior = *start;
+    for _ in 0..LESSONS {
+        let mut lesson = Lesson::default();
+        for evidence in evidence {
+            lesson.add(posterior(evidence, &prior).lesson);
+        }
+        prior = lesson.taught(start, WORTH);
+    }
+    prior
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evidence(lacks: &[f64], u: f64) -> Evidence {
+        let count = lacks.len();
+        Evidence {
+            information: DMatrix::from_diagonal_element(count, count, u.powi(-2)),
+            vector: DVector::from_row_slice(lacks) / (u * u),
+            meters: (0..count).collect(),
+            free: vec![None; count],
+            master: 0.0,
+        }
+    }
+
+    #[test]
+    fn readings_that_say_nothing_leave_the_prior() {
+        let prior = Prior { mean: 0.0, ..Prior::default() };
+        let posterior = posterior(&evidence(&[0.0; 3], 1e3), &prior);
+        assert!(
+            (posterior.covariance[(0, 0)] / prior.variance() - 1.0).abs() < 1e-2,
+            "{}",
+            posterior.covariance[(0, 0)]
+        );
+    }
+
+    #[test]
+    fn a_large_lack_is_shrunk_less_than_a_small_one() {
+        let posterior = posterior(&evidence(&[0.003, 0.03, 0.0, 0.0], 0.004), &Prior { mean: 0.0, ..Prior::default() });
+        assert!((posterior.mean[0] - 0.0015).abs() < 3e-4, "{}", posterior.mean[0]);
+        assert!((posterior.mean[1] - 0.03).abs() < 2e-3, "{}", posterior.mean[1]);
+    }
+
+    #[test]
+    fn what_all_lacks_share_is_the_master_meters_for_the_most_part() {
+        let shared = Evidence { master: 0.01, ..evidence(&[0.01; 20], 0.001) };
+        let posterior = posterior(&shared, &Prior::default());
+        assert!(posterior.mean.iter().all(|lack| lack.abs() < 1e-3), "{}", posterior.mean);
+        assert!(posterior.balance.iter().all(|lack| (lack - 0.01).abs() < 1e-3));
+    }
+
+    #[test]
+    fn a_batch_teaches_its_spread() {
+        let batch = |seed: usize| {
+            evidence(&(0..50).map(|i| 0.002 * f64::from((i + seed) as u32 % 5).sin()).collect::<Vec<_>>(), 5e-4)
+        };
+        let taught = pooled(&(0..20).map(batch).collect::<Vec<_>>(), &Prior::default());
+        assert!((taught.spread - 0.0014).abs() < 4e-4 && taught.share < 0.03, "{taught:?}");
+    }
+}
