@@ -17,6 +17,7 @@ pub(crate) mod theo1;
 pub(crate) mod total;
 
 use pulp::{Arch, Simd, WithSimd, bytemuck};
+use rayon::prelude::*;
 use sigmatau_core::PhaseSeries;
 use sigmatau_core::series::NeumaierSum;
 use std::ops::Range;
@@ -24,6 +25,8 @@ use std::ops::Range;
 /// Starts of terms per block: 64 KiB of each stream, long enough for the prefetcher, and the streams
 /// of neighbouring averaging factors share the L2 cache.
 const BLOCK: usize = 8192;
+/// Neighbouring blocks that one thread sums.
+const STRETCH: usize = 16;
 /// Points of a row; averaging factors from here on are summed column by column.
 pub(crate) const ROW: usize = 65_536;
 /// Starts of terms per row and column: one column of 1e7 points is 2.5 MB, read from memory once.
@@ -104,23 +107,49 @@ impl Total {
     }
 }
 
+impl FromIterator<Terms> for Total {
+    fn from_iter<I: IntoIterator<Item = Terms>>(blocks: I) -> Self {
+        blocks.into_iter().fold(Self::default(), |mut total, block| {
+            total.add(block);
+            total
+        })
+    }
+}
+
 /// Sums the terms of a whole record in blocks, with the averaging factors as the inner loop.
 ///
 /// A term that starts at i reaches to point i + reach(m). Factors below [`ROW`] share one pass along
 /// the record. For the longer ones the record is seen as rows of [`ROW`] points, and one narrow column
 /// of all rows is finished before the next: what terms of different octaves share is then still in the cache.
-fn in_blocks(points: usize, factors: &[usize], statistic: &impl Blocks) -> Vec<Terms> {
+/// Stretches and columns are summed in parallel; their sums are added in the order of the record.
+fn in_blocks(points: usize, factors: &[usize], statistic: &(impl Blocks + Sync)) -> Vec<Terms> {
     let mut tallies: Vec<Tally> = factors.iter().map(|m| Tally::new(*m)).collect();
     let (mut near, mut far): (Vec<&mut Tally>, Vec<&mut Tally>) = tallies.iter_mut().partition(|tally| tally.m < ROW);
-    for start in (0..points).step_by(BLOCK) {
-        near.iter_mut().for_each(|tally| tally.add_block(statistic, start, points));
-    }
-    for column in (0..ROW).step_by(COLUMN) {
-        for tally in &mut far {
-            (column..points).step_by(ROW).for_each(|start| tally.add_block(statistic, start, points));
-        }
-    }
+    rayon::join(|| in_stretches(points, &mut near, statistic), || in_columns(points, &mut far, statistic));
     tallies.iter().map(Tally::terms).collect()
+}
+
+fn in_stretches(points: usize, tallies: &mut [&mut Tally], statistic: &(impl Blocks + Sync)) {
+    let sums = |block: usize| -> Vec<Terms> {
+        tallies.iter().map(|tally| tally.block(statistic, block * BLOCK, points)).collect()
+    };
+    let blocks = (0..points.div_ceil(BLOCK)).into_par_iter().with_min_len(STRETCH);
+    let sums: Vec<Vec<Terms>> = blocks.map(sums).collect();
+    for (block, sums) in sums.into_iter().enumerate() {
+        tallies.iter_mut().zip(sums).for_each(|(tally, sum)| tally.add_at(block * BLOCK, sum));
+    }
+}
+
+fn in_columns(points: usize, tallies: &mut [&mut Tally], statistic: &(impl Blocks + Sync)) {
+    let column = |first: usize| -> Vec<Total> {
+        let starts = || (first..points).step_by(ROW);
+        let total = |tally: &&mut Tally| starts().map(|start| tally.block(statistic, start, points)).collect();
+        tallies.iter().map(total).collect()
+    };
+    let columns: Vec<Vec<Total>> = (0..ROW).into_par_iter().step_by(COLUMN).map(column).collect();
+    for (place, totals) in columns.into_iter().enumerate() {
+        tallies.iter_mut().zip(totals).for_each(|(tally, total)| tally.columns[place] = total);
+    }
 }
 
 /// The terms of one averaging factor, block by block.
@@ -160,14 +189,24 @@ impl Tally {
         if self.m < ROW { BLOCK } else { COLUMN }
     }
 
-    /// Adds the block that begins at `start`, as far as the `points` of the record go.
-    fn add_block(&mut self, statistic: &impl Blocks, start: usize, points: usize) {
+    /// The sum of the block that begins at `start`, as far as the `points` of the record go.
+    fn block(&self, statistic: &impl Blocks, start: usize, points: usize) -> Terms {
         let end = points.saturating_sub(statistic.reach(self.m)).min(start + self.width());
-        if start < end {
-            let column = start / self.width() % self.columns.len();
-            let block = Block { statistic, starts: start..end, m: self.m };
-            self.columns[column].add(Arch::new().dispatch(block));
+        match start < end {
+            true => Arch::new().dispatch(Block { statistic, starts: start..end, m: self.m }),
+            false => Terms::default(),
         }
+    }
+
+    /// Adds the sum of the block that begins at `start`.
+    fn add_at(&mut self, start: usize, block: Terms) {
+        let column = start / self.width() % self.columns.len();
+        self.columns[column].add(block);
+    }
+
+    fn add_block(&mut self, statistic: &impl Blocks, start: usize, points: usize) {
+        let block = self.block(statistic, start, points);
+        self.add_at(start, block);
     }
 
     /// Adds the whole blocks that the first `points` of the record hold and that start before `until`.
