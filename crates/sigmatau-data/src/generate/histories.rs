@@ -230,7 +230,7 @@ impl Histories {
 
     /// The time between two certificates in s.
     pub(super) fn interval(&self) -> f64 {
-        self.course.interval_ns as f64 * 1e-9
+        self.course.interval_ns as f64 / crate::import::epoch::SECOND_NS as f64
     }
 
     /// The instruments whose rows make a block.
