@@ -27,15 +27,22 @@ pub mod energy;
 pub mod ensemble;
 pub mod equivalence;
 pub mod estimates;
+pub mod field_check;
 pub mod filter;
 pub mod finding;
 pub mod fit;
+pub mod grade;
 pub mod hat;
 pub mod homogeneity;
 pub mod laboratory_correlations;
+pub mod lifetime;
+pub mod lives;
 pub mod logs;
 pub mod mask;
+pub mod meter_elements;
+pub mod meter_state;
 pub mod meter_truth;
+pub mod meter_validation;
 pub mod meters;
 pub mod model;
 pub mod montecarlo;
@@ -51,11 +58,14 @@ pub mod response;
 pub mod robust;
 pub mod rules;
 pub mod sample_clock;
+pub mod sampling_plan;
 pub mod scores;
 pub mod signal;
 pub mod sine;
+pub mod site_checks;
 pub mod spectrum;
 pub mod stability;
+pub mod states;
 pub mod time_error;
 pub mod time_transfer;
 pub mod traceability;
@@ -307,6 +317,16 @@ pub static SCHEMAS: &[&Schema] = &[
     &meters::SCHEMA,
     &meter_truth::SCHEMA,
     &assessment::SCHEMA,
+    &grade::SCHEMA,
+    &sampling_plan::SCHEMA,
+    &lives::SCHEMA,
+    &lifetime::SCHEMA,
+    &meter_state::SCHEMA,
+    &site_checks::SCHEMA,
+    &field_check::SCHEMA,
+    &states::SCHEMA,
+    &meter_elements::SCHEMA,
+    &meter_validation::SCHEMA,
 ];
 
 const fn float(name: &'static str, unit: &'static str, doc: &'static str) -> Field {

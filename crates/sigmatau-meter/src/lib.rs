@@ -9,7 +9,7 @@
 //! errors of its meters, and [`prior`], what is known of them beforehand; [`daily`], what an area has taught so far, day by
 //! day; [`home`], where a meter hangs that is filed in the wrong area.
 //! Of decisions: [`verdict`], what is decided of a meter; [`state`], in the words of a province, and where to look first;
-//! [`lot`], [`plan`] and [`lifetime`], what is said of many meters at once.
+//! [`lot`], [`plan`] and [`lifetime`], what is said of many meters at once; [`trial`], errors put into readings to be found again.
 //!
 //! What never does: one province's thresholds (those are parameters), files, printing.
 
@@ -32,6 +32,7 @@ pub mod raw;
 mod root;
 pub mod solver;
 pub mod state;
+pub mod trial;
 pub mod verdict;
 
 pub use area::{Area, Master, Meter, Phase};

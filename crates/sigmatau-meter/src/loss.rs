@@ -70,6 +70,13 @@ pub(crate) struct Term {
     pub(crate) deviation: f64,
 }
 
+impl Term {
+    /// A term of which nothing but the prior is wanted.
+    pub(crate) fn known(mean: f64, deviation: f64) -> Self {
+        Self { kind: Kind::Fixed, column: Vec::new(), mean, deviation }
+    }
+}
+
 /// The loss that all meters share, per kW: by the whole power and by the power of a phase.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Common {

@@ -65,10 +65,13 @@ impl Observed {
     /// assert!((observed.error - 0.01).abs() < 1e-15 && (observed.u - 0.004_472_136).abs() < 1e-9);
     /// ```
     pub fn of(estimate: &Estimate, mean: f64, least: f64) -> Option<Self> {
-        let information = estimate.information;
-        let says = information >= least && information > 0.0 && estimate.error.is_finite() && estimate.u > 0.0;
-        let error = mean + (estimate.error - mean) / information;
-        says.then(|| Self { error, u: estimate.u / information.sqrt() })
+        Self::estimated(estimate.error, estimate.u, estimate.information, mean, least)
+    }
+
+    /// The same from the numbers of an estimate: its error, standard uncertainty and information.
+    pub fn estimated(error: f64, u: f64, information: f64, mean: f64, least: f64) -> Option<Self> {
+        let says = information >= least && information > 0.0 && error.is_finite() && u > 0.0;
+        says.then(|| Self { error: mean + (error - mean) / information, u: u / information.sqrt() })
     }
 }
 
@@ -95,6 +98,36 @@ impl Grade {
             meters: meters.len(),
             distribution: mixture.places.iter().copied().zip(weights).collect(),
         })
+    }
+}
+
+impl Grade {
+    /// The same grade, its interval widened by an uncertainty `common` that the errors of the meters of one area share, that
+    /// of its master meter; `areas` tells the area of each meter. It stays inside of what [`Grade::of`] takes for
+    /// independent, and does not average out over the meters, only over the areas.
+    ///
+    /// With nₐ of n meters in area a the mean of the errors is off by ± common · √(Σ nₐ²)/n. The grade is found again with
+    /// all errors moved by that, either way; the larger change Δ of the share widens the interval to
+    /// √((share − low)² + (kΔ)²) below and likewise above, k the quantile of the coverage.
+    ///
+    /// # Panics
+    /// When there is not one area for each meter.
+    #[must_use]
+    pub fn shared(self, meters: &[Observed], areas: &[usize], limit: f64, common: f64, coverage: f64) -> Self {
+        assert_eq!(meters.len(), areas.len(), "each meter hangs in one area");
+        let mut counts = vec![0.0_f64; areas.iter().max().map_or(0, |last| last + 1)];
+        areas.iter().for_each(|area| counts[*area] += 1.0);
+        let squares: f64 = counts.iter().map(|count| count * count).sum();
+        let shift = common * squares.sqrt() / meters.len() as f64;
+        let moved = |by: f64| {
+            let moved: Vec<Observed> = meters.iter().map(|seen| Observed { error: seen.error + by, ..*seen }).collect();
+            let mixture = Mixture::of(&moved, limit).expect("there are meters");
+            (mixture.share(&mixture.climbed(mixture.even(), None, STEPS)) - self.share).abs()
+        };
+        let reach = Law::Normal.quantile(0.5 + 0.5 * coverage) * moved(shift).max(moved(-shift));
+        let low = (self.share - (self.share - self.low).hypot(reach)).max(0.0);
+        let high = (self.share + (self.high - self.share).hypot(reach)).min(1.0);
+        Self { low, high, ..self }
     }
 }
 
@@ -283,6 +316,26 @@ mod tests {
         let meters: Vec<Observed> = (0..100).map(|n| Observed { error: 0.000_21 * f64::from(n), u: 1e-4 }).collect();
         let grade = Grade::of(&meters, 0.01, 0.95).unwrap();
         assert!((grade.share - grade.counted).abs() < 0.011, "{} {}", grade.share, grade.counted);
+    }
+
+    /// Four areas, whose master meters move all errors of theirs by 0.5 %.
+    #[test]
+    fn what_meters_of_an_area_share_is_in_the_interval() {
+        let graded = |seed: u64| {
+            let (mut seen, truth) = lot(3000 + seed, 240, 0.1);
+            let areas: Vec<usize> = (0..seen.len()).map(|meter| meter % 4).collect();
+            let mut draws = ChaCha8Rng::seed_from_u64(seed);
+            let shifts: Vec<f64> = (0..4).map(|_| 0.005 * normal(&mut draws)).collect();
+            for (meter, area) in seen.iter_mut().zip(&areas) {
+                *meter = Observed { error: meter.error + shifts[*area], u: meter.u.hypot(0.005) };
+            }
+            let alone = Grade::of(&seen, 0.01, 0.9).unwrap();
+            let shared = alone.clone().shared(&seen, &areas, 0.01, 0.005, 0.9);
+            assert!(shared.low <= alone.low && alone.high <= shared.high);
+            shared.low <= truth && truth <= shared.high
+        };
+        let covered = (0..40).filter(|seed| graded(*seed)).count();
+        assert!(covered >= 33, "{covered} of 40 at 90 %");
     }
 
     #[test]

@@ -142,10 +142,24 @@ impl Plight {
 impl Solution {
     /// Nothing said of any meter.
     pub(crate) fn empty(area: &Area) -> Self {
-        let n = area.meters.len();
+        Self { estimates: area.meters.iter().map(Estimate::unsaid).collect(), ..Self::of(area.meters.len()) }
+    }
+
+    /// Nothing said of so many meters, not even their energies.
+    pub(crate) fn of(meters: usize) -> Self {
+        let nothing = Estimate {
+            error: f64::NAN,
+            u: f64::NAN,
+            information: 0.0,
+            plight: Plight::Idle,
+            onset: None,
+            late: f64::NAN,
+            energy: 0.0,
+            readings: 0,
+        };
         Self {
-            estimates: area.meters.iter().map(Estimate::unsaid).collect(),
-            covariance: DMatrix::zeros(n, n),
+            estimates: vec![nothing; meters],
+            covariance: DMatrix::zeros(meters, meters),
             findings: Vec::new(),
             loss: f64::NAN,
             unexplained: f64::NAN,
@@ -159,6 +173,12 @@ impl Estimate {
     /// Whether the meter registered nothing.
     pub(crate) fn is_idle(&self) -> bool {
         self.energy <= 0.0
+    }
+
+    /// Nothing is said of a meter without energy.
+    pub(crate) fn silence(&mut self) {
+        self.plight = Plight::Idle;
+        (self.error, self.u, self.information) = (f64::NAN, f64::NAN, 0.0);
     }
 
     /// What is known of a meter without a balance: its energy, and how many readings there are.

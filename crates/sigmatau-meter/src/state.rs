@@ -124,7 +124,12 @@ impl Scheme {
 
     /// By which route a meter is replaced, if it is: with its lot where that was refused, alone for its own error.
     pub fn route(&self, judgement: &Judgement, lot_refused: bool) -> Option<&str> {
-        match judgement.verdict {
+        self.route_of(judgement.verdict, lot_refused)
+    }
+
+    /// The same from a verdict alone.
+    pub fn route_of(&self, verdict: Verdict, lot_refused: bool) -> Option<&str> {
+        match verdict {
             _ if lot_refused => Some(&self.lot_route),
             Verdict::Replace => Some(&self.meter_route),
             _ => None,

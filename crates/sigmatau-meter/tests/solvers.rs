@@ -185,35 +185,53 @@ fn many_areas_teach_the_spread_of_errors() {
 #[test]
 fn days_add_up_to_the_batch_and_come_off_again() {
     let case = small("clean", 5, DAYS, 10);
-    let frame = Frame::of(&case.area, &Prior::default());
-    let day = |day: usize| frame.read(&case.area, 96 * day..96 * (day + 1));
-    let batch = frame.read(&case.area, 0..96 * DAYS);
+    let frame = Frame::of(&case.area, &Prior::default()).unwrap();
+    let read = |intervals| frame.read(&case.area, intervals).unwrap();
+    let day = |day: usize| read(96 * day..96 * (day + 1));
+    let batch = read(0..96 * DAYS);
     let sum = (1..DAYS).fold(day(0), |sum, number| sum.plus(&day(number)));
-    assert!(differ(&frame, &case, &batch, &sum) < 1e-9);
-    let shorter = frame.read(&case.area, 0..96 * (DAYS - 1));
-    assert!(differ(&frame, &case, &shorter, &batch.without(&day(DAYS - 1))) < 1e-9);
+    assert!(differ(&frame, &batch, &sum) < 1e-9);
+    let shorter = read(0..96 * (DAYS - 1));
+    assert!(differ(&frame, &shorter, &batch.without(&day(DAYS - 1))) < 1e-9);
     assert_eq!(State::from_column(&sum.column()), Some(sum.clone()));
+    assert_eq!(Frame::from_column(&frame.column()), Some(frame.clone()));
+    assert!((1..40).all(|cut| State::from_column(&sum.column()[cut..]).is_none()));
     assert_eq!(sum.forgetting(0.5).intervals(), 48.0 * DAYS as f64);
 }
 
 #[test]
 fn a_day_needs_only_the_day_before() {
     let case = small("clean", 5, DAYS, 10);
-    let frame = Frame::of(&case.area, &Prior::default());
+    let frame = Frame::of(&case.area, &Prior::default()).unwrap();
     let mut two = case.area.clone();
     let last = 96 * (DAYS - 2)..96 * DAYS;
     two.master.supplied = two.master.supplied[last.clone()].to_vec();
     for meter in &mut two.meters {
         meter.consumed = meter.consumed[last.clone()].to_vec();
     }
-    let history = frame.read(&case.area, 0..96 * (DAYS - 1));
-    let batch = frame.read(&case.area, 0..96 * DAYS);
-    assert!(differ(&frame, &case, &batch, &history.plus(&frame.read(&two, 96..192))) < 1e-6);
+    let history = frame.read(&case.area, 0..96 * (DAYS - 1)).unwrap();
+    let batch = frame.read(&case.area, 0..96 * DAYS).unwrap();
+    assert!(differ(&frame, &batch, &history.plus(&frame.read(&two, 96..192).unwrap())) < 1e-6);
+    two.meters.pop();
+    assert!(frame.read(&two, 0..96).is_none(), "another area");
+}
+
+/// The weights of outliers are those of the history as a whole, which is all that the batch does more.
+#[test]
+fn a_state_says_what_the_batch_says() {
+    let case = small("clean", 5, DAYS, 10);
+    let frame = Frame::of(&case.area, &Prior::default()).unwrap();
+    let state = frame.solution(&frame.read(&case.area, 0..96 * DAYS).unwrap());
+    let batch = gls(&case);
+    for (one, other) in state.estimates.iter().zip(&batch.estimates).filter(|(_, batch)| batch.error.is_finite()) {
+        assert!((one.error - other.error).abs() < 0.5 * other.u, "{one:?} {other:?}");
+        assert!((one.u / other.u - 1.0).abs() < 0.2 && (one.energy - other.energy).abs() < 1e-6);
+    }
 }
 
 /// The largest difference between the errors that two states say.
-fn differ(frame: &Frame, case: &Case, one: &State, other: &State) -> f64 {
-    let errors = |state: &State| frame.errors(&case.area, state, &Prior::default());
-    let pairs = errors(one).into_iter().zip(errors(other));
-    pairs.filter(|(one, _)| one.0.is_finite()).map(|(one, other)| (one.0 - other.0).abs()).fold(0.0, f64::max)
+fn differ(frame: &Frame, one: &State, other: &State) -> f64 {
+    let [one, other] = [one, other].map(|state| frame.solution(state).estimates);
+    let pairs = one.iter().zip(&other).filter(|(one, _)| one.error.is_finite());
+    pairs.map(|(one, other)| (one.error - other.error).abs()).fold(0.0, f64::max)
 }

@@ -52,6 +52,13 @@ pub struct Unit {
     pub spans: Vec<Span>,
 }
 
+impl Unit {
+    /// Whether it holds the first series of the dataset, so that what is said once of the whole can stand with it.
+    pub fn is_first(&self) -> bool {
+        self.spans.first().is_some_and(|span| span.file == 0 && span.series.start == 0)
+    }
+}
+
 /// Consecutive series of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -107,6 +114,11 @@ impl Dataset {
     /// The number of rows.
     pub fn points(&self) -> u64 {
         self.files.iter().flat_map(|file| file.source.series()).map(|series| series.points).sum()
+    }
+
+    /// The names of all series.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().flat_map(|file| file.source.series()).map(|series| series.name.as_str())
     }
 
     /// Divides the dataset into units of work, the same whatever the number of threads.

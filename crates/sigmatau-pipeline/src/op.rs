@@ -29,11 +29,14 @@ mod energy;
 mod ensemble;
 mod equivalence;
 mod evaluate;
+mod field_check;
 mod filter;
+mod grade;
 mod hat;
 mod homogeneity;
 mod identify;
 mod laboratories;
+mod lifetime;
 mod lines;
 mod mask;
 mod merge;
@@ -42,8 +45,10 @@ mod network;
 mod output_covariance;
 mod phase;
 mod phasors;
+mod plan;
 mod propagate;
 mod propagated;
+mod reassess;
 mod reference_energy;
 mod residuals;
 mod response;
@@ -55,9 +60,12 @@ mod simultaneous;
 mod sine;
 mod spectrum;
 mod stability;
+mod states;
 mod time_error;
 mod time_transfer;
 mod transducer_class;
+mod update;
+mod validate;
 mod youden;
 
 /// Every op.
@@ -104,6 +112,14 @@ pub static OPS: &[&Op] = &[
     &consistency::OP,
     &homogeneity::OP,
     &assess::OP,
+    &update::OP,
+    &reassess::OP,
+    &field_check::OP,
+    &states::OP,
+    &grade::OP,
+    &plan::OP,
+    &lifetime::OP,
+    &validate::OP,
 ];
 
 /// What an op is about, and the verb of the command line that has it.

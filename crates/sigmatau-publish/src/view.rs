@@ -3,6 +3,7 @@
 //! One file per kind of record in the folder `view/`. A record of another kind has no charts and is
 //! shown as a table. What never lives here: colours, sizes, markup.
 
+mod assessment;
 mod bars;
 mod consensus;
 mod drift;
@@ -15,6 +16,7 @@ mod hat;
 pub(crate) mod headline;
 mod mask;
 mod response;
+mod sampling_plan;
 mod signal;
 mod spectrum;
 pub mod stability;
@@ -54,6 +56,8 @@ static VIEWS: &[(&str, View)] = &[
     ("consensus/1", consensus::charts),
     ("equivalence/1", equivalence::charts),
     ("youden/1", youden::charts),
+    ("assessment/1", assessment::charts),
+    ("sampling-plan/1", sampling_plan::charts),
 ];
 
 /// One chart: the curves of a group of series for one statistic.

@@ -7,6 +7,7 @@ mod batch;
 mod chain;
 mod comparisons;
 mod correction;
+mod district;
 mod fleet;
 mod meters;
 mod pipelines;

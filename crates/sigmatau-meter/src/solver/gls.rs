@@ -105,10 +105,7 @@ fn idle(area: &Area, solution: &mut Solution) {
     let is_idle = |estimate: &&mut Estimate| {
         estimate.plight == Plight::Sound && estimate.energy <= STARTING * hours * estimate.readings as f64
     };
-    for estimate in solution.estimates.iter_mut().filter(is_idle) {
-        estimate.plight = Plight::Idle;
-        (estimate.error, estimate.u, estimate.information) = (f64::NAN, f64::NAN, 0.0);
-    }
+    solution.estimates.iter_mut().filter(is_idle).for_each(Estimate::silence);
 }
 
 /// Meters whose energies run in step get the error of all of them together.

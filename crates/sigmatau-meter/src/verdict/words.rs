@@ -26,6 +26,23 @@ impl Verdict {
     }
 }
 
+const DEAD: &str = "it registers nothing, though its customer draws";
+const STUCK: &str = "it sends one and the same energy";
+const TAMPERED: &str = "from some time on it registers a part only, as after tampering";
+
+impl Reason {
+    /// Whether words that were printed for a judgement tell of a fault: a dead or stuck meter, or one that was tampered with.
+    ///
+    /// ```
+    /// use sigmatau_meter::verdict::Reason;
+    /// assert!(Reason::tells_of_a_fault("it sends one and the same energy; compare its register"));
+    /// assert!(!Reason::tells_of_a_fault("no limit of its error is known"));
+    /// ```
+    pub fn tells_of_a_fault(words: &str) -> bool {
+        [DEAD, STUCK, TAMPERED].iter().any(|fault| words.starts_with(fault))
+    }
+}
+
 impl Judgement {
     /// What could be done next; empty where nothing need be.
     pub fn remedy(&self) -> String {
@@ -74,9 +91,9 @@ impl fmt::Display for Judgement {
             Reason::LittleInformation { information, .. } => {
                 write!(f, "only {:.0} % of what is known comes from its readings", 100.0 * information)
             }
-            Reason::Dead => f.write_str("it registers nothing, though its customer draws"),
-            Reason::Stuck => f.write_str("it sends one and the same energy"),
-            Reason::Tampered => f.write_str("from some time on it registers a part only, as after tampering"),
+            Reason::Dead => f.write_str(DEAD),
+            Reason::Stuck => f.write_str(STUCK),
+            Reason::Tampered => f.write_str(TAMPERED),
             Reason::Stranger { .. } => f.write_str("its energy never passes this master meter"),
             Reason::Idle => f.write_str("no information: it hardly registers any energy"),
             Reason::BelowStart { power } => {

@@ -1,6 +1,7 @@
 //! Errors of meters in service.
 
-mod filed;
+pub(super) mod filed;
+mod silent;
 
 use super::{Analysis, Beside, Input, Op, Subject};
 use crate::dataset::{Reads, Scope, Unit};
@@ -97,6 +98,12 @@ impl Analysis for Assess {
             self.rows(&area).into_iter().for_each(|row| rows.push(row));
             findings.extend(area.findings);
         }
+        if unit.is_first() {
+            let sent = input.dataset.names().collect();
+            let silent = silent::meters(input.beside[0].expect("the plan asks for it"), &sent);
+            silent.iter().for_each(|(area, meter)| rows.push(self::silent(area, meter, silent::REASON)));
+            findings.extend(silent::finding(&silent));
+        }
         Ok((rows.table(), findings))
     }
 }
@@ -126,9 +133,11 @@ impl Assess {
     fn rows(&self, area: &Assessed) -> Vec<[Cell; 12]> {
         match &area.outcome {
             Ok((area, solution)) => self.judged(area, solution),
-            Err((unfit, abouts)) => {
-                abouts.iter().filter(|about| !about.is_master).map(|about| silent(&area.id, about, *unfit)).collect()
-            }
+            Err((unfit, abouts)) => abouts
+                .iter()
+                .filter(|about| !about.is_master)
+                .map(|about| silent(&area.id, &about.id, &unfit.to_string()))
+                .collect(),
         }
     }
 
@@ -165,7 +174,7 @@ fn find_homes(assessed: &mut [Assessed]) {
 /// Half the width of the interval of 95 % of a normal distribution, in standard deviations.
 const COVERAGE: f64 = 1.959_963_984_540_054;
 
-fn row(area: &str, about: &About, estimate: &Estimate, judgement: &Judgement) -> [Cell; 12] {
+pub(super) fn row(area: &str, about: &About, estimate: &Estimate, judgement: &Judgement) -> [Cell; 12] {
     let Estimate { information, onset, energy, readings, .. } = estimate;
     [
         area.into(),
@@ -192,18 +201,18 @@ fn reason(judgement: &Judgement) -> String {
 }
 
 /// The row of a meter whose area cannot be assessed.
-fn silent(area: &str, about: &About, unfit: Unfit) -> [Cell; 12] {
+fn silent(area: &str, meter: &str, reason: &str) -> [Cell; 12] {
     let nothing = || Cell::from(f64::NAN);
     [
         area.into(),
-        about.id.as_str().into(),
+        meter.into(),
         nothing(),
         nothing(),
         nothing(),
         nothing(),
         0.0.into(),
         Verdict::NotAssessable.word().into(),
-        unfit.to_string().into(),
+        reason.into(),
         nothing(),
         0.into(),
         "".into(),

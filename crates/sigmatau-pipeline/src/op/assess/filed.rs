@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// The rows of the table of meters, by area.
-pub(super) struct Filed<'a> {
+pub(in crate::op) struct Filed<'a> {
     table: &'a Table,
     rows: HashMap<&'a str, Vec<Range<usize>>>,
 }
@@ -18,7 +18,7 @@ const NANOSECONDS: i64 = 1_000_000_000;
 
 impl<'a> Filed<'a> {
     /// Looks the areas up in the table of meters.
-    pub(super) fn of(table: &'a Table, areas: &[AreaReadings]) -> Self {
+    pub(in crate::op) fn of(table: &'a Table, areas: &[AreaReadings]) -> Self {
         let wanted: Vec<&str> = areas.iter().map(|area| area.id.as_str()).collect();
         let mut rows: HashMap<&str, Vec<Range<usize>>> = HashMap::new();
         let mut start = 0;
@@ -33,7 +33,7 @@ impl<'a> Filed<'a> {
     }
 
     /// The area with what is known of its meters; those that are filed and sent nothing are in it too.
-    pub(super) fn raw(&self, area: AreaReadings) -> (RawArea, Vec<Finding>) {
+    pub(in crate::op) fn raw(&self, area: AreaReadings) -> (RawArea, Vec<Finding>) {
         let AreaReadings { id, meters } = area;
         let mut sent: HashMap<String, MeterReadings> =
             meters.iter().map(|meter| (meter.id.clone(), meter.clone())).collect();

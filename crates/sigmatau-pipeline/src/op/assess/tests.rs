@@ -133,3 +133,20 @@ fn every_meter_of_every_area_has_a_row_even_without_a_master() {
     let message = assessed(folder.path(), "meters = \"m\"\n").unwrap_err();
     assert!(message.contains("needs the key `master_u`"), "{message}");
 }
+
+#[test]
+fn areas_that_sent_nothing_have_rows_with_a_reason_and_a_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let tables = drawn(2);
+    let areas = tables[0].texts("area_id").unwrap();
+    let kept: Vec<usize> = (0..tables[0].rows()).filter(|row| areas[*row] == areas[0]).collect();
+    let write = |name: &str, table: &Table| write_table(&folder.path().join(name), table, Default::default()).unwrap();
+    write("readings.parquet", &tables[0].in_order(&kept));
+    write("meters.parquet", &tables[1]);
+    let table = assessed(folder.path(), "meters = \"m\"\nmaster_u = 0.5\nlimit = 1\n").unwrap();
+    assert_eq!(table.rows(), tables[1].texts("role").unwrap().iter().filter(|role| *role == "sub").count());
+    let last = table.rows() - 1;
+    let word = |name: &str| table.texts(name).unwrap()[last].as_str();
+    assert!(word("area") != areas[0] && word("verdict") == "not assessable", "{}", word("area"));
+    assert!(word("reason").starts_with("no readings of the area; collect them"), "{}", word("reason"));
+}
