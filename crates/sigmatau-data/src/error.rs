@@ -73,6 +73,16 @@ pub enum DataError {
         /// How to state it.
         advice: &'static str,
     },
+    /// Names can't be replaced by pseudonyms: the key is of no use, or there are no names.
+    #[error("make pseudonyms by `{origin}`: {seen}; {advice}")]
+    Key {
+        /// The key or the table.
+        origin: String,
+        /// What is wrong.
+        seen: String,
+        /// What to do.
+        advice: &'static str,
+    },
     /// It is not clear which columns are the channels of a waveform.
     #[error("find the channels of `{file}`: {seen}; {advice}")]
     Channels {

@@ -3,7 +3,7 @@
 //! Two shapes are read. A **long** table has a row for each meter and interval, with the columns of the schema
 //! [`readings`](crate::schema::readings). A **wide** one has a row for each meter and day, and its points of the day in
 //! columns that are a letter and a number, such as `p00` … `p95` or `p1` … `p96`, in order and without a hole; there
-//! may be 24 to 1440 of them, as long as they divide the day.
+//! may be 24 to 1440 of them, as long as they divide the day; or a twenty-fourth more, such as 100, for days of 25 hours.
 //!
 //! | letter | what the column holds |
 //! |---|---|
@@ -22,7 +22,12 @@
 //! `2026-07-01 00:15`, `2026/07/01` or `2026-07-01T00:15:00+02:00`. Without an offset they are UTC, or local where the
 //! [zone](MeterOptions::zone) is stated. An hour that the end of summer time repeats is told apart by the register, or
 //! else by the order of the rows.
+//!
+//! In a wide table with a zone, points for 24 hours are those of the wall clock: on the day that summer time begins, the
+//! points of the hour that is skipped are left out; on the day that it ends, those of the hour that comes twice, for one
+//! value cannot tell which. Points for 25 hours count from the beginning of the day, whatever its length.
 
+mod day;
 mod layout;
 mod stamp;
 mod zone;
@@ -39,6 +44,7 @@ use crate::rows::key::BETWEEN;
 use crate::rows::rule::ValueRule;
 use crate::rows::store::Store;
 use crate::{DataError, Table, read_text_table};
+use day::Days;
 use layout::{Layout, Points};
 use rayon::prelude::*;
 use sigmatau_core::unit::Conversion;
@@ -226,6 +232,7 @@ impl MeterSource {
         for (quantity, values) in columns {
             meters.iter_mut().zip(values).for_each(|(meter, values)| meter.put(quantity, values));
         }
+        meters.par_iter_mut().for_each(MeterReadings::without_none);
         if let Some(zone) = &self.zone {
             meters.par_iter_mut().for_each(|meter| zone.unfold(meter));
         }
@@ -274,18 +281,25 @@ impl MeterSource {
     /// Puts the ends of the intervals in the place of the beginning of each day.
     fn expand(&self, times: &mut [Vec<i64>]) {
         let Some(points) = self.layout.points_of_day() else { return };
-        let step = 86_400 / points as i64;
-        let ends = |day: &i64| {
-            let day = *day;
-            (1..=points as i64).map(move |point| if day == stamp::MISSING { day } else { day + point * step })
-        };
-        times.par_iter_mut().for_each(|times| *times = times.iter().flat_map(ends).collect());
+        let days = Days { points, zone: self.zone.as_ref() };
+        times.par_iter_mut().for_each(|times| *times = times.iter().flat_map(|start| days.ends(*start)).collect());
     }
 }
 
 impl MeterReadings {
     fn new(id: &str, times: Vec<i64>) -> Self {
         Self { id: id.to_owned(), times, ..Self::default() }
+    }
+
+    /// Leaves out the points that their days do not have.
+    fn without_none(&mut self) {
+        let is_there: Vec<bool> = self.times.iter().map(|time| *time != day::NONE).collect();
+        if is_there.iter().all(|there| *there) {
+            return;
+        }
+        let Self { times, energy, exported, register, voltage, current, .. } = self;
+        kept(times, &is_there);
+        [energy, exported, register, voltage, current].into_iter().for_each(|column| kept(column, &is_there));
     }
 
     /// Takes a column over, unless all its values are missing.
@@ -295,6 +309,12 @@ impl MeterReadings {
                 [quantity] = values;
         }
     }
+}
+
+/// Keeps what is there of a column; one that was not sent is empty.
+fn kept<T>(column: &mut Vec<T>, is_there: &[bool]) {
+    let mut there = is_there.iter();
+    column.retain(|_| there.next().is_some_and(|there| *there));
 }
 
 /// Columns of points of a day, woven to one curve.

@@ -1,5 +1,7 @@
 //! An open Parquet file: its footer, its fields, and its columns piece by piece.
 
+mod runs;
+
 use crate::DataError;
 use crate::column::Described;
 use crate::panic::guarded;
@@ -22,6 +24,8 @@ use std::io::{self, BufReader, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub(crate) use runs::WordRuns;
 
 /// Rows that are decoded at a time: small enough for the second-level cache.
 pub(crate) const CHUNK: usize = 1 << 16;

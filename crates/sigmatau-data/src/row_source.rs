@@ -176,7 +176,9 @@ impl RowSource {
     /// When the file can't be read or decoded.
     pub fn words(&self, column: WordColumn, group: usize) -> Result<(Vec<String>, Vec<u32>), DataError> {
         let mut places = Vec::with_capacity(self.store_rows(group));
-        let words = self.store.words(column.column, self.store_group(group), |place| places.push(place))?;
+        let words = self.store.words(column.column, self.store_group(group), |place, rows| {
+            places.extend(std::iter::repeat_n(place, rows as usize));
+        })?;
         Ok((words, places))
     }
 

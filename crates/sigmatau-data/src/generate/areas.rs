@@ -18,6 +18,7 @@ use crate::schema::{Cell, Rows, meter_truth, meters, readings};
 use flow::{Flow, NOMINAL};
 use load::Load;
 use network::Network;
+use rayon::prelude::*;
 use register::{Device, Fault, Readings};
 use sigmatau_spectrum::Gaussian;
 use sigmatau_spectrum::fft::Complex64;
@@ -55,8 +56,10 @@ pub(super) struct Kind {
     pub(super) flow: bool,
     /// The share of customers who feed in.
     pub(super) roofs: f64,
-    /// Whether meters send voltages.
+    /// Whether meters send voltages and currents, and the master meter voltages.
     pub(super) voltage: bool,
+    /// By what share the voltage of the transformer is above the nominal one at 4 h, and below it at 16 h.
+    pub(super) swing: f64,
     /// Whether meters send registers instead of energies.
     pub(super) registers: bool,
     /// The share of readings that are missing.
@@ -112,9 +115,14 @@ impl Member {
 }
 
 impl Areas {
-    /// Draws the areas one after the other.
+    /// Draws the areas in their order, as many at once as there are threads; the memory is that of so many.
     pub(super) fn tables(&self, size: Size) -> impl Iterator<Item = Vec<Table>> {
-        (0..size.members).map(move |area| self.draw(size.seed, area, size.members, size.points).into())
+        let together = rayon::current_num_threads();
+        let draw = move |area| self.draw(size.seed, area, size.members, size.points).into();
+        (0..size.members).step_by(together).flat_map(move |first| {
+            let areas = first..size.members.min(first + together);
+            areas.into_par_iter().map(draw).collect::<Vec<Vec<Table>>>()
+        })
     }
 
     fn kind(&self, area: usize) -> &Kind {
@@ -147,12 +155,14 @@ impl Areas {
         let own = self.name(area);
         for customer in 0..kind.meters - kind.absent {
             let phase = grid.network.customers[customer].phase;
-            writer.member(&mut members[customer], customer, phase, &grid.voltages[customer], &own);
+            let sent = Sent { voltage: &grid.voltages[customer], current: &grid.currents[customer] };
+            writer.member(&mut members[customer], customer, phase, sent, &own);
         }
         let (home, nominal) = (self.name((area + 1) % areas), vec![NOMINAL; intervals]);
         for guest in 0..if areas > 1 { kind.strangers } else { 0 } {
             let mut member = self.stranger(seed, area, guest, days, &weather);
-            writer.member(&mut member, kind.meters + guest, Some(guest % 3), &nominal, &home);
+            let sent = Sent { voltage: &nominal, current: &[] };
+            writer.member(&mut member, kind.meters + guest, Some(guest % 3), sent, &home);
         }
         writer.tables()
     }
@@ -170,8 +180,11 @@ struct Grid {
     supplied: Vec<f64>,
     /// The energy that the cables lost over the energy that was supplied.
     loss: f64,
-    /// The mean voltage of each customer in each interval.
+    /// The mean voltage and current of each customer in each interval.
     voltages: Vec<Vec<f64>>,
+    currents: Vec<Vec<f64>>,
+    /// The mean voltage of the transformer in each interval.
+    source: Vec<f64>,
 }
 
 impl Grid {
@@ -179,22 +192,27 @@ impl Grid {
         let network = Network::draw(members.len(), kind.cable, &mut Gaussian::new(seed, stream(area, CABLES)));
         let mut flow = Flow::new(&network);
         let per_interval = kind.step / FLOW;
-        let mut voltages = vec![vec![0.0; minutes / kind.step]; members.len()];
+        let nothing = || vec![vec![0.0; minutes / kind.step]; members.len()];
+        let (mut voltages, mut currents) = (nothing(), nothing());
+        let mut source = vec![0.0; minutes / kind.step];
         let (mut lost, mut total, mut supplied) = (0.0, 0.0, Vec::new());
         for instant in 0..minutes / FLOW {
             let powers: Vec<Complex64> = members.iter().map(|member| power(member, instant)).collect();
             let drawn: f64 = powers.iter().map(|power| power.re).sum();
             let state = match kind.flow {
-                true => flow.solve(&powers, NOMINAL),
+                true => flow.solve(&powers, kind.source(instant * FLOW)),
                 false => flow::State { supplied: drawn * (1.0 + 2e-7 * drawn), lost: 2e-7 * drawn * drawn },
             };
             supplied.push(state.supplied + COLLECTOR);
             (lost, total) = (lost + state.lost, total + state.supplied);
-            for (customer, voltages) in voltages.iter_mut().enumerate().filter(|_| kind.flow) {
-                voltages[instant / per_interval] += flow.voltage(customer) / per_interval as f64;
+            let (interval, part) = (instant / per_interval, 1.0 / per_interval as f64);
+            source[interval] += part * kind.source(instant * FLOW);
+            for customer in (0..members.len()).filter(|_| kind.flow) {
+                voltages[customer][interval] += flow.voltage(customer) * part;
+                currents[customer][interval] += flow.current(customer) * part;
             }
         }
-        Self { network, supplied, loss: lost / total, voltages }
+        Self { network, supplied, loss: lost / total, voltages, currents, source }
     }
 }
 
@@ -231,11 +249,18 @@ struct Filed<'a> {
     service: Range<usize>,
 }
 
-/// What a meter read: towards the customer, back, and the voltage.
+/// The mean voltage and current at a meter in each interval; empty where they are not known.
+#[derive(Clone, Copy)]
+struct Sent<'a> {
+    voltage: &'a [f64],
+    current: &'a [f64],
+}
+
+/// What a meter read: towards the customer, back, and what it sends beside.
 struct Read<'a> {
     towards: Readings,
     back: Option<Readings>,
-    voltage: &'a [f64],
+    sent: Sent<'a>,
 }
 
 impl<'a> Writer<'a> {
@@ -258,12 +283,12 @@ impl<'a> Writer<'a> {
         let back = feeds_in.then(|| device.read(minutes().map(|watts| (-watts).max(0.0)), step, 0.0));
         let (id, home, service) = (format!("{}-master", self.area), self.area.clone(), 0..self.intervals);
         let filed = Filed { id, customer: None, phase: None, feeds_in, replaces: String::new(), home: &home, service };
-        let read = Read { towards, back, voltage: &[] };
+        let read = Read { towards, back, sent: Sent { voltage: &grid.source, current: &[] } };
         self.put(&filed, &read, "master", "", grid.loss, &mut |_| false);
     }
 
     /// A customer's meter and its readings; one that was replaced is two.
-    fn member(&mut self, member: &mut Member, customer: usize, phase: Option<usize>, voltage: &[f64], home: &str) {
+    fn member(&mut self, member: &mut Member, customer: usize, phase: Option<usize>, sent: Sent<'_>, home: &str) {
         let (kind, intervals) = (self.kind, self.intervals);
         let feeds_in = member.load.roof.iter().any(|watts| *watts > 0.0);
         let id = format!("{}-{customer:03}", self.area);
@@ -278,20 +303,20 @@ impl<'a> Writer<'a> {
         };
         let faulty = kind.dead + kind.tampered;
         if !(faulty..faulty + kind.replaced).contains(&customer) {
-            return self.device(member, &filed, voltage);
+            return self.device(member, &filed, sent);
         }
         let (id, half) = (filed.id.clone(), intervals / 2);
         let after = Filed { id: format!("{id}-new"), replaces: id, service: half..intervals, ..filed };
         self.device(
             member,
             &Filed { id: after.replaces.clone(), replaces: String::new(), service: 0..half, ..after },
-            voltage,
+            sent,
         );
-        self.device(member, &after, voltage);
+        self.device(member, &after, sent);
     }
 
     /// One meter, as long as it was in service.
-    fn device(&mut self, member: &mut Member, filed: &Filed<'_>, voltage: &[f64]) {
+    fn device(&mut self, member: &mut Member, filed: &Filed<'_>, sent: Sent<'_>) {
         let (step, service) = (self.kind.step, filed.service.clone());
         let device = self.kind.device(filed.customer.unwrap_or(0), self.intervals * step, &mut member.draws);
         let first = if service.start == 0 { (1000.0 * member.draws.uniform()).floor() } else { 0.0 };
@@ -299,7 +324,9 @@ impl<'a> Writer<'a> {
         let net = |minute: usize| member.net(minute);
         let towards = device.read(minutes.clone().map(|minute| net(minute).max(0.0)), step, first);
         let back = filed.feeds_in.then(|| device.read(minutes.map(|minute| (-net(minute)).max(0.0)), step, 0.0));
-        let read = Read { towards, back, voltage: &voltage[service] };
+        let sent =
+            Sent { voltage: &sent.voltage[service.clone()], current: sent.current.get(service).unwrap_or_default() };
+        let read = Read { towards, back, sent };
         let (plight, onset) = (plight(&device, filed, &self.area), onset(device.fault));
         let missing = self.kind.missing;
         let draws = &mut member.draws;
@@ -342,8 +369,10 @@ impl<'a> Writer<'a> {
             true => (f64::NAN, read.towards.register[interval + 1]),
             false => (energy(&read.towards), f64::NAN),
         };
-        let voltage = read.voltage.get(interval).filter(|_| self.kind.voltage);
-        let tenth = |voltage: &f64| (voltage * 10.0).round() / 10.0;
+        let sent = |column: &[f64], steps: f64| {
+            let value = column.get(interval).filter(|_| self.kind.voltage);
+            value.map_or(f64::NAN, |value| (value * steps).round() / steps)
+        };
         [
             self.area.as_str().into(),
             filed.id.as_str().into(),
@@ -351,8 +380,8 @@ impl<'a> Writer<'a> {
             energy.into(),
             read.back.as_ref().map_or(f64::NAN, |back| back.register[interval + 1] - back.register[interval]).into(),
             register.into(),
-            voltage.map_or(f64::NAN, tenth).into(),
-            f64::NAN.into(),
+            sent(read.sent.voltage, 10.0).into(),
+            sent(read.sent.current, 100.0).into(),
         ]
     }
 
@@ -383,6 +412,12 @@ impl<'a> Writer<'a> {
 }
 
 impl Kind {
+    /// The voltage that the transformer holds at a minute, in V.
+    fn source(&self, minute: usize) -> f64 {
+        let hour = (minute % MINUTES) as f64 / 60.0;
+        NOMINAL * (1.0 + self.swing * (std::f64::consts::TAU * (hour - 4.0) / 24.0).cos())
+    }
+
     /// The meter of a customer: the first ones die, the next are tampered with.
     fn device(&self, customer: usize, minutes: usize, draws: &mut Gaussian) -> Device {
         let sign = if draws.uniform() < 0.5 { -1.0 } else { 1.0 };

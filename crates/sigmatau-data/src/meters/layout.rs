@@ -1,6 +1,7 @@
 //! What the columns of a table of readings hold, from their names and units and the options.
 
 use super::MeterOptions;
+use super::day::hours;
 use super::stamp::Count;
 use crate::DataError;
 use crate::column::{Described, Storage};
@@ -130,7 +131,7 @@ impl Reader<'_> {
                 if columns.is_empty() || found.iter().any(|(other, _)| *other == place) {
                     continue;
                 }
-                let factor = if *unit == "kW" { 24.0 / columns.len() as f64 } else { 1.0 };
+                let factor = if *unit == "kW" { hours(columns.len()) as f64 / columns.len() as f64 } else { 1.0 };
                 let ruled = columns.into_iter().map(|column| Ok((column, self.rule(column, unit)?)));
                 found.push((place, Points { columns: ruled.collect::<Result<_, DataError>>()?, factor }));
             }
@@ -150,7 +151,8 @@ impl Reader<'_> {
         numbered.sort_unstable();
         let first = numbered.first().map_or(0, |(number, _)| *number);
         let in_order = numbered.iter().enumerate().all(|(place, (number, _))| *number == first + place);
-        let divides = (24..=1440).contains(&numbered.len()) && 1440 % numbered.len() == 0;
+        let daily = numbered.len() * 24 / hours(numbered.len());
+        let divides = (24..=1440).contains(&daily) && 1440 % daily == 0;
         if first <= 1 && in_order && divides {
             numbered.into_iter().map(|(_, place)| place).collect()
         } else {

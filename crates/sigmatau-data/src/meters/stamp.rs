@@ -97,7 +97,9 @@ impl Rule for Stamp<'_> {
 
     fn wholes<'a>(&self, stored: &'a [i64], room: &'a mut Vec<i64>) -> &'a [i64] {
         match (self.count, self.zone) {
-            (Count::PerSecond(ticks), None) => room.extend(stored.iter().map(|stored| rounded(*stored, ticks))),
+            (Count::PerSecond(1_000_000_000), None) => seconds::<1_000_000_000>(stored, room),
+            (Count::PerSecond(1_000_000), None) => seconds::<1_000_000>(stored, room),
+            (Count::PerSecond(1_000), None) => seconds::<1_000>(stored, room),
             _ => room.extend(stored.iter().map(|stored| self.whole(*stored))),
         }
         room
@@ -127,7 +129,13 @@ pub fn written(seconds: i64) -> String {
     Timestamp::from_second(seconds).map(|instant| instant.to_string()).unwrap_or_default()
 }
 
+/// The same for many; dividing by a constant takes a quarter of the time.
+fn seconds<const TICKS: i64>(stored: &[i64], room: &mut Vec<i64>) {
+    room.extend(stored.iter().map(|stored| rounded(*stored, TICKS)));
+}
+
 /// Ticks to the nearest second.
+#[inline]
 fn rounded(stored: i64, ticks: i64) -> i64 {
     stored.saturating_add(ticks / 2).div_euclid(ticks)
 }

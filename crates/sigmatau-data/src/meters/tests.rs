@@ -150,3 +150,68 @@ fn what_is_missing_is_told_with_the_nearest() {
     let message = Zone::named("Europe/Berlim").unwrap_err().to_string();
     assert!(message.starts_with("find the zone `Europe/Berlim`; did you mean `Europe/Berlin`"), "{message}");
 }
+
+/// A row per day of one meter with `points` columns, each the number of its point; nulls where `is_null`.
+fn wide(dates: &[&str], points: usize, zone: &str, is_null: impl Fn(usize) -> bool) -> MeterReadings {
+    let mut columns = vec![
+        Column::text("area_id", vec!["a".to_owned(); dates.len()]),
+        Column::text("meter_id", vec!["m".to_owned(); dates.len()]),
+        Column::text("date", texts(dates.iter().copied())),
+    ];
+    let value = |point: usize| if is_null(point) { f64::NAN } else { point as f64 };
+    columns.extend((0..points).map(|point| kwh(&format!("e{point}"), &vec![value(point); dates.len()])));
+    let options = MeterOptions { zone: Some(Zone::named(zone).unwrap()), ..Default::default() };
+    read(Table::new(columns).unwrap(), &options).remove(0).meters.remove(0)
+}
+
+/// The instants of the intervals of a local day, and how many there are.
+fn even(times: &[i64], step: i64) -> bool {
+    times.windows(2).all(|pair| pair[1] - pair[0] == step)
+}
+
+#[test]
+fn a_curve_of_a_day_of_23_hours_skips_the_hour_that_the_clock_skips() {
+    let meter = wide(&["2026-03-29"], 96, "Europe/Berlin", |point| (8..12).contains(&point));
+    assert_eq!((meter.times.len(), meter.energy.len()), (92, 92));
+    assert!(even(&meter.times, 900) && meter.energy.iter().all(|energy| energy.is_finite()));
+    assert_eq!(meter.times[0], instant("2026-03-29T00:15:00+01:00").unwrap());
+    assert_eq!((meter.times[91], meter.energy[91]), (instant("2026-03-30T00:00:00+02:00").unwrap(), 95.0));
+    assert_eq!((meter.times[8], meter.energy[8]), (instant("2026-03-29T03:15:00+02:00").unwrap(), 12.0));
+}
+
+#[test]
+fn a_curve_of_a_day_of_25_hours_lacks_the_hour_that_comes_twice_unless_it_has_100_points() {
+    let meter = wide(&["2026-10-25"], 96, "Europe/Berlin", |_| false);
+    assert_eq!((meter.times.len(), meter.energy[8]), (92, 12.0));
+    assert_eq!(meter.times[7], instant("2026-10-25T02:00:00+02:00").unwrap());
+    assert_eq!(meter.times[8], instant("2026-10-25T03:15:00+01:00").unwrap());
+    assert_eq!(meter.times[91], instant("2026-10-26T00:00:00+01:00").unwrap());
+    let whole = wide(&["2026-10-24", "2026-10-25", "2026-10-26"], 100, "Europe/Berlin", |_| false);
+    assert_eq!(whole.times.len(), 96 + 100 + 96);
+    assert!(even(&whole.times, 900));
+    assert_eq!(whole.times[291], instant("2026-10-27T00:00:00+01:00").unwrap());
+}
+
+#[test]
+fn a_zone_without_summer_time_has_whole_days_only() {
+    let meter = wide(&["2026-03-29", "2026-03-30"], 96, "Asia/Shanghai", |_| false);
+    assert!(meter.times.len() == 192 && even(&meter.times, 900));
+    assert_eq!(meter.times[0], instant("2026-03-29T00:15:00+08:00").unwrap());
+}
+
+#[test]
+fn local_stamps_of_a_year_are_the_instants_that_they_were() {
+    let zone = Zone::named("America/New_York").unwrap();
+    let begin = instant("2026-01-01T05:00:00Z").unwrap();
+    let instants: Vec<i64> = (0..365 * 24).map(|hour| begin + 3600 * hour).collect();
+    let wall = |utc: &i64| jiff::Timestamp::from_second(*utc).unwrap().in_tz("America/New_York").unwrap().datetime();
+    let columns = vec![
+        Column::text("area_id", vec!["a".to_owned(); instants.len()]),
+        Column::text("meter_id", vec!["m".to_owned(); instants.len()]),
+        Column::text("timestamp", instants.iter().map(|utc| wall(utc).to_string()).collect()),
+        kwh("energy_kwh", &vec![1.0; instants.len()]),
+    ];
+    let options = MeterOptions { zone: Some(zone), ..Default::default() };
+    let meter = read(Table::new(columns).unwrap(), &options).remove(0).meters.remove(0);
+    assert_eq!(meter.times, instants);
+}

@@ -44,6 +44,21 @@ impl Zone {
         self.utc(wall)
     }
 
+    /// When the local day after that of an instant begins.
+    pub(super) fn next_day(&self, start: i64) -> Option<i64> {
+        self.utc(self.wall(start)?.tomorrow().ok()?)
+    }
+
+    /// When the wall clock shows so many seconds more than at the beginning of a day, if it does so once.
+    pub(super) fn shown_once(&self, start: i64, seconds: i64) -> Option<i64> {
+        let wall = self.wall(start)?.checked_add(SignedDuration::from_secs(seconds)).ok()?;
+        Some(self.0.to_ambiguous_timestamp(wall).unambiguous().ok()?.as_second())
+    }
+
+    fn wall(&self, utc: i64) -> Option<DateTime> {
+        Some(Timestamp::from_second(utc).ok()?.to_zoned(self.0.clone()).datetime())
+    }
+
     /// How much later the wall clock that shows this instant shows the same again, in s.
     fn repeated_after(&self, utc: i64) -> Option<i64> {
         let instant = Timestamp::from_second(utc).ok()?;

@@ -97,7 +97,7 @@ impl<R: Rule> Task<'_, R> {
     fn scatter(mut self, store: &Store, key: Key) -> Result<(), DataError> {
         let (group, column, rule) = (self.group, self.column, self.rule);
         let mut names = Vec::with_capacity(store.group_rows()[group]);
-        let words = key.words(store, group, |number| names.push(number))?;
+        let words = key.words(store, group, |number, rows| names.extend(std::iter::repeat_n(number, rows as usize)))?;
         let mut part_of: Vec<Option<usize>> = vec![None; words.len()];
         for (place, part) in self.parts.iter().enumerate() {
             part_of[part.segment.number as usize] = Some(place);

@@ -36,14 +36,14 @@ fn group(store: &Store, key: Key, group: usize) -> Result<Group, DataError> {
     small(store, store.group_rows()[group])?;
     let mut segments: Vec<Segment> = Vec::new();
     let mut row = 0;
-    let words = key.words(store, group, |number| {
+    let words = key.words(store, group, |number, rows| {
         if number as usize == segments.len() {
             segments.push(Segment { group: group_number, number, start: row, end: row, rows: 0 });
         }
         let segment = &mut segments[number as usize];
-        row += 1;
+        row += rows;
         segment.end = row;
-        segment.rows += 1;
+        segment.rows += rows;
     })?;
     Ok((words, segments))
 }

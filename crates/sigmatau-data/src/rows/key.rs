@@ -15,9 +15,14 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// Numbers the names in one group by their first appearance, feeds the number of each row to `each`, and returns
-    /// the names.
-    pub(crate) fn words(self, store: &Store, group: usize, each: impl FnMut(u32)) -> Result<Vec<String>, DataError> {
+    /// Numbers the names in one group by their first appearance, feeds the number of each run of rows and their count to
+    /// `each`, and returns the names.
+    pub(crate) fn words(
+        self,
+        store: &Store,
+        group: usize,
+        each: impl FnMut(u32, u32),
+    ) -> Result<Vec<String>, DataError> {
         match self {
             Self::One(column) => store.words(column, group, each),
             Self::Two(first, second) => pairs(store, first, second, group, each),
@@ -30,15 +35,21 @@ fn pairs(
     first: usize,
     second: usize,
     group: usize,
-    mut each: impl FnMut(u32),
+    mut each: impl FnMut(u32, u32),
 ) -> Result<Vec<String>, DataError> {
-    let mut places = Vec::with_capacity(store.group_rows()[group]);
-    let first = store.words(first, group, |number| places.push(number))?;
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    let first = store.words(first, group, |number, rows| runs.push((number, rows)))?;
     let mut pairs = Pairs::default();
-    let mut places = places.into_iter();
-    let second = store.words(second, group, |number| {
-        let other = places.next().expect("columns of a group have equal length");
-        each(pairs.number((other, number)));
+    let (mut runs, mut run) = (runs.into_iter(), (0, 0));
+    let second = store.words(second, group, |number, mut rows| {
+        while rows > 0 {
+            if run.1 == 0 {
+                run = runs.next().expect("columns of a group have equal length");
+            }
+            let common = rows.min(run.1);
+            each(pairs.number((run.0, number)), common);
+            (rows, run.1) = (rows - common, run.1 - common);
+        }
     })?;
     let name = |(one, two): (u32, u32)| format!("{}{BETWEEN}{}", first[one as usize], second[two as usize]);
     Ok(pairs.list.into_iter().map(name).collect())
@@ -85,7 +96,8 @@ mod tests {
         ]);
         let store = Store::Memory { name: "t".into(), table: table.unwrap() };
         let mut numbers = Vec::new();
-        let names = Key::Two(0, 1).words(&store, 0, |number| numbers.push(number)).unwrap();
+        let names =
+            Key::Two(0, 1).words(&store, 0, |number, rows| numbers.extend(vec![number; rows as usize])).unwrap();
         assert_eq!(
             (numbers, names),
             (vec![0, 1, 2, 0], ["x\u{1f}1", "x\u{1f}2", "y\u{1f}1"].map(String::from).to_vec())

@@ -2,7 +2,7 @@
 
 use super::rule::{Rule, Wholes};
 use crate::column::{Described, Storage};
-use crate::parquet_file::{ParquetFile, pour};
+use crate::parquet_file::{ParquetFile, WordRuns, pour};
 use crate::{DataError, Table, Values, read_table};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray};
@@ -47,26 +47,33 @@ impl Store {
         }
     }
 
-    /// Numbers the words of a column in one group by their first appearance, feeds the number of each
-    /// row to `each`, and returns the words. Whole numbers are words too.
+    /// Numbers the words of a column in one group by their first appearance, feeds the number of each run of
+    /// rows and their count to `each`, and returns the words. Whole numbers are words too.
+    ///
+    /// Costs O(runs) where the column has a dictionary, which sorted tables do; O(rows) otherwise.
     pub(crate) fn words(
         &self,
         column: usize,
         group: usize,
-        mut each: impl FnMut(u32),
+        mut each: impl FnMut(u32, u32),
     ) -> Result<Vec<String>, DataError> {
         let mut words = Words::default();
         if let Self::Memory { table, .. } = self
             && let Values::Text(column) = &table.columns()[column].values
         {
-            column.iter().for_each(|word| each(words.number(word)));
+            column.chunk_by(|one, other| one == other).for_each(|run| each(words.number(&run[0]), run.len() as u32));
         } else if let Self::Parquet(file) = self
             && self.described()?[column].storage == Storage::Text
         {
-            file.words(column, group, |batch| words.number_batch(batch, &mut each))?;
+            match file.word_runs(column, group)? {
+                Some(runs) => words.number_runs(&runs, &mut each),
+                None => file.words(column, group, |batch| words.number_batch(batch, &mut each))?,
+            }
         } else {
             self.numbers(column, group, 0..self.group_rows()[group], Wholes, |_, chunk| {
-                chunk.iter().for_each(|whole| each(words.number_whole(*whole)));
+                chunk
+                    .chunk_by(|one, other| one == other)
+                    .for_each(|run| each(words.number_whole(run[0]), run.len() as u32));
             })?;
         }
         Ok(words.list)
@@ -181,8 +188,20 @@ impl Words {
         number
     }
 
-    /// Looks each word of the dictionary up once, at its first row. A null is the empty word.
-    fn number_batch(&mut self, batch: &DictionaryArray<Int32Type>, each: &mut impl FnMut(u32)) {
+    /// Looks each word of the dictionary up once, at its first run. A null is the empty word.
+    fn number_runs(&mut self, found: &WordRuns, each: &mut impl FnMut(u32, u32)) {
+        let mut known = vec![None; found.words.len()];
+        for (key, rows) in &found.runs {
+            let number = match key.map(|key| key as usize) {
+                Some(key) => *known[key].get_or_insert_with(|| self.number(&found.words[key])),
+                None => self.number(""),
+            };
+            each(number, *rows);
+        }
+    }
+
+    /// The same of keys row by row.
+    fn number_batch(&mut self, batch: &DictionaryArray<Int32Type>, each: &mut impl FnMut(u32, u32)) {
         let words: &StringArray = arrow_array::cast::AsArray::as_string(batch.values());
         let mut known = vec![None; words.len()];
         for key in batch.keys() {
@@ -191,7 +210,7 @@ impl Words {
                 Some(key) => *known[key].get_or_insert_with(|| self.number(words.value(key))),
                 None => self.number(""),
             };
-            each(number);
+            each(number, 1);
         }
     }
 }

@@ -67,6 +67,13 @@ impl<'a> Flow<'a> {
         phases.map(|phase| self.terminal(customer, service, phase).norm()).sum::<f64>() / count
     }
 
+    /// The current of a customer in A; the mean of the three phases for one that has them.
+    pub(super) fn current(&self, customer: usize) -> f64 {
+        let phases = phases(&self.network.customers[customer]);
+        let count = phases.len() as f64;
+        phases.map(|phase| self.drawn[customer][phase].norm()).sum::<f64>() / count
+    }
+
     /// The voltage between phase and neutral at the terminals of a customer.
     fn terminal(&self, customer: usize, service: &Service, phase: usize) -> Complex64 {
         let [node, drawn] =
@@ -147,7 +154,8 @@ mod tests {
             let powers: Vec<_> = (0..60).map(|_| power(&mut draws)).collect();
             let state = flow.solve(&powers, NOMINAL);
             let drawn: f64 = powers.iter().map(|power| power.re).sum();
-            assert!((state.supplied - drawn - state.lost).abs() < 0.01, "{} W", state.supplied - drawn - state.lost);
+            let open = (state.supplied - drawn - state.lost) / state.supplied;
+            assert!(open.abs() < 1e-9, "{open}");
             assert!(state.lost > 0.0 && state.lost < 0.1 * drawn.abs());
         }
     }
@@ -164,5 +172,35 @@ mod tests {
         let voltage = 115.0 + (115.0_f64 * 115.0 - 600.0).sqrt();
         assert!((flow.voltage(0) - voltage).abs() < 1e-6);
         assert!((state.lost - 0.3 * (2000.0 / voltage).powi(2)).abs() < 1e-6);
+        assert!((flow.current(0) - 2000.0 / voltage).abs() < 1e-6);
+    }
+
+    #[test]
+    fn three_equal_customers_on_three_phases_leave_the_neutral_without_current() {
+        let ohm = |resistance| Complex64::new(resistance, 0.0);
+        let nodes = [0.0, 0.2].map(|resistance| super::super::network::Node { parent: 0, wire: ohm(resistance) });
+        let service = |phase| Service { node: 1, phase: Some(phase), wire: ohm(0.0) };
+        let network = Network { nodes: nodes.into(), customers: [0, 1, 2].map(service).into() };
+        let mut flow = Flow::new(&network);
+        let state = flow.solve(&[ohm(3000.0); 3], NOMINAL);
+        // V (230 − V) = 0.2 · 3000: one wire each, for their currents add up to nothing behind it.
+        let voltage = 115.0 + (115.0_f64 * 115.0 - 600.0).sqrt();
+        assert!((0..3).all(|customer| (flow.voltage(customer) - voltage).abs() < 1e-6));
+        assert!((state.lost - 3.0 * 0.2 * (3000.0 / voltage).powi(2)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn one_customer_on_one_phase_raises_the_voltages_of_the_others_by_the_neutral() {
+        let ohm = |resistance| Complex64::new(resistance, 0.0);
+        let nodes = [0.0, 0.1].map(|resistance| super::super::network::Node { parent: 0, wire: ohm(resistance) });
+        let service = |phase| Service { node: 1, phase: Some(phase), wire: ohm(0.0) };
+        let network = Network { nodes: nodes.into(), customers: [0, 1].map(service).into() };
+        let mut flow = Flow::new(&network);
+        flow.solve(&[ohm(4600.0), ohm(0.0)], NOMINAL);
+        let own = 115.0 + (115.0_f64 * 115.0 - 0.2 * 4600.0).sqrt();
+        // The neutral at the node is 0.1·I above the transformer's, in phase with A; B stands 120° from it.
+        let neutral = 0.1 * 4600.0 / own;
+        let other = ((NOMINAL * 0.5 + neutral).powi(2) + (NOMINAL * 0.75_f64.sqrt()).powi(2)).sqrt();
+        assert!((flow.voltage(0) - own).abs() < 1e-6 && (flow.voltage(1) - other).abs() < 1e-6);
     }
 }

@@ -8,6 +8,7 @@ const CLEAN: Kind = Kind {
     flow: true,
     roofs: 0.0,
     voltage: false,
+    swing: 0.0,
     registers: false,
     missing: 0.0,
     clocks: 0.0,
@@ -68,4 +69,38 @@ fn areas_do_not_depend_on_how_many_there_are() {
     let areas = Areas { kinds: vec![CLEAN] };
     let energies = |count| areas.draw(1, 1, count, 1)[0].floats("energy_kwh").unwrap().to_vec();
     assert!(energies(2) == energies(5));
+}
+
+#[test]
+fn areas_do_not_depend_on_the_number_of_threads() {
+    let areas = Areas { kinds: vec![Kind { flow: false, strangers: 1, ..CLEAN }, CLEAN] };
+    let drawn = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let size = Size { points: 1, members: 5, seed: 3 };
+        pool.install(|| areas.tables(size).map(|tables| format!("{tables:?}")).collect::<Vec<_>>())
+    };
+    assert!(drawn(1) == drawn(3));
+}
+
+#[test]
+fn voltages_and_currents_are_those_of_the_power_that_flows() {
+    let kind = Kind { voltage: true, swing: 0.03, ..CLEAN };
+    let [readings, meters, _] = drawn(&kind, 1);
+    let column = |name: &str| readings.floats(name).unwrap();
+    let (voltage, current, energy) = (column("voltage_v"), column("current_a"), column("energy_kwh"));
+    let names = readings.texts("meter_id").unwrap();
+    let of_master: Vec<f64> =
+        (0..readings.rows()).filter(|row| names[*row].ends_with("master")).map(|row| voltage[row]).collect();
+    let reach = of_master.iter().copied().fold(f64::NAN, f64::max) - of_master.iter().copied().fold(f64::NAN, f64::min);
+    assert!((reach - 0.06 * NOMINAL).abs() < 0.5, "{reach} V");
+    let single = |name: &str| {
+        let place = meters.texts("meter_id").unwrap().iter().position(|id| id == name).unwrap();
+        meters.integers("phases").unwrap()[place] == 1
+    };
+    let rows = (0..readings.rows()).filter(|row| !names[*row].ends_with("master") && single(&names[*row]));
+    for row in rows.filter(|row| energy[*row] > 0.2) {
+        let apparent = voltage[row] * current[row] * 0.25e-3;
+        // Power factors are 0.93 to 0.99, errors up to 4 %.
+        assert!((0.87..1.05).contains(&(energy[row] / apparent)), "{} {apparent}", energy[row]);
+    }
 }

@@ -32,6 +32,8 @@ struct Area {
     #[serde(default)]
     voltage: bool,
     #[serde(default)]
+    swing: f64,
+    #[serde(default)]
     registers: bool,
     #[serde(default)]
     missing: f64,
@@ -101,6 +103,10 @@ fn kind(area: Area) -> Result<Kind, Problem> {
         let problem = format!("{troubled} meters are dead, tampered with, replaced or absent; have more than that");
         return Err(Problem(area.meters.span(), problem));
     }
+    if !area.flow && (area.voltage || area.swing != 0.0) {
+        let problem = "voltages come from the power flow: write flow = true, or neither voltage nor swing";
+        return Err(Problem(area.meters.span(), problem.to_owned()));
+    }
     Ok(Kind {
         name: area.name,
         meters: *area.meters.get_ref(),
@@ -109,6 +115,7 @@ fn kind(area: Area) -> Result<Kind, Problem> {
         flow: area.flow,
         roofs: area.pv,
         voltage: area.voltage,
+        swing: area.swing,
         registers: area.registers,
         missing: area.missing,
         clocks: area.clocks,
