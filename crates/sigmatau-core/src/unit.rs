@@ -188,9 +188,23 @@ impl Unit {
     /// # Ok::<(), sigmatau_core::UnitError>(())
     /// ```
     pub fn times_unit(&self, other: &Self) -> Option<Self> {
-        let symbol = [self, other].map(Self::symbol).into_iter().filter(|symbol| *symbol != "1").collect::<Vec<_>>();
-        let symbol = if symbol.is_empty() { "1".to_owned() } else { symbol.join("·") };
+        let symbol = spelled(words(self.symbol()).chain(words(other.symbol())));
         Some(Self { symbol: Cow::Owned(symbol), ..self.times(other, 1)? })
+    }
+
+    /// The quotient of two units, such as that of a sensitivity; nothing when its factor to SI is out of range.
+    ///
+    /// ```
+    /// use sigmatau_core::Unit;
+    /// let (volt, acceleration) = (Unit::parse("mV")?, Unit::parse("m/s^2")?);
+    /// assert_eq!(volt.over_unit(&acceleration).map(|unit| unit.to_string()), Some("mV·s^2/m".to_owned()));
+    /// assert_eq!(volt.over_unit(&volt), Some(Unit::ONE));
+    /// # Ok::<(), sigmatau_core::UnitError>(())
+    /// ```
+    pub fn over_unit(&self, other: &Self) -> Option<Self> {
+        let inverse = words(other.symbol()).map(|(word, sign)| (word, -sign));
+        let symbol = if self == other { "1".to_owned() } else { spelled(words(self.symbol()).chain(inverse)) };
+        Some(Self { symbol: Cow::Owned(symbol), ..self.times(other, -1)? })
     }
 
     /// This unit times `other` to the power `exponent`; nothing when the factor overflows.
@@ -315,6 +329,14 @@ fn words(text: &str) -> impl Iterator<Item = (&str, i32)> {
     words.filter(|(word, _)| !word.is_empty() && *word != "1")
 }
 
+/// The symbol of a product of factors, those with a negative sign behind a `/` each.
+fn spelled<'a>(factors: impl Iterator<Item = (&'a str, i32)>) -> String {
+    let (above, below): (Vec<_>, Vec<_>) = factors.partition(|(_, sign)| *sign > 0);
+    let above = above.into_iter().map(|(word, _)| word).collect::<Vec<_>>().join("·");
+    let above = if above.is_empty() { "1".to_owned() } else { above };
+    below.into_iter().fold(above, |symbol, (word, _)| symbol + "/" + word)
+}
+
 /// Reads one factor: a named unit, with an SI prefix or not, and an optional exponent.
 fn factor(word: &str, text: &str) -> Result<Unit, UnitError> {
     let (name, exponent) = split_exponent(word);
@@ -410,6 +432,16 @@ mod tests {
         for (from, to) in [("ns", "s"), ("kWh", "J"), ("deg", "rad"), ("min", "h")] {
             let there = convert(12.345, from, to);
             assert!((convert(there, to, from) - 12.345).abs() < 4e-15);
+        }
+    }
+
+    #[test]
+    fn products_and_quotients_read_back_as_themselves() {
+        let units = ["V", "m/s^2", "mV/gn", "1/min", "1", "kWh"].map(|text| Unit::parse(text).unwrap());
+        for (one, other) in units.iter().flat_map(|one| units.iter().map(move |other| (one, other))) {
+            for made in [one.times_unit(other).unwrap(), one.over_unit(other).unwrap()] {
+                assert_eq!(Unit::parse(made.symbol()).unwrap(), made, "{one}, {other}: {made}");
+            }
         }
     }
 
