@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn what_meters_of_an_area_share_is_in_the_interval() {
         let graded = |seed: u64| {
-            let (mut seen, truth) = lot(3000 + seed, 240, 0.1);
+            let (mut seen, truth) = lot(3000 + seed, 160, 0.1);
             let areas: Vec<usize> = (0..seen.len()).map(|meter| meter % 4).collect();
             let mut draws = ChaCha8Rng::seed_from_u64(seed);
             let shifts: Vec<f64> = (0..4).map(|_| 0.005 * normal(&mut draws)).collect();
@@ -334,8 +334,8 @@ mod tests {
             assert!(shared.low <= alone.low && alone.high <= shared.high);
             shared.low <= truth && truth <= shared.high
         };
-        let covered = (0..40).filter(|seed| graded(*seed)).count();
-        assert!(covered >= 33, "{covered} of 40 at 90 %");
+        let covered = (0..24).filter(|seed| graded(*seed)).count();
+        assert!(covered >= 19, "{covered} of 24 at 90 %");
     }
 
     #[test]
