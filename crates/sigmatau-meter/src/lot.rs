@@ -21,6 +21,8 @@ const PLACES: usize = 400;
 const STEPS: usize = 400;
 /// Steps of the search with a given share, from the distribution that was found.
 const STEPS_BESIDE: usize = 100;
+/// A share below this is what weights leave behind that fall to 0.
+const NOTHING: f64 = 1e-9;
 /// Halvings of the way to the end of an interval.
 const HALVINGS: usize = 13;
 
@@ -91,7 +93,7 @@ impl Grade {
         let beyond = |share: f64| top - mixture.best_with(&weights, share) > reach;
         let counted = meters.iter().filter(|meter| meter.error.abs() > limit).count() as f64 / meters.len() as f64;
         Some(Self {
-            share,
+            share: if share < NOTHING { 0.0 } else { share },
             low: end(share, 0.0, beyond),
             high: end(share, 1.0, beyond),
             counted,
