@@ -137,7 +137,7 @@ fn checked(record: &[Life], needed: usize) -> Result<(), LifetimeError> {
         return Err(LifetimeError::Life { row, from: record[row].from, until: record[row].until });
     }
     let failed = || record.iter().filter(|life| life.failed);
-    let failures = failed().map(|life| life.meters).sum();
+    let failures = failed().fold(0.0, |sum, life| sum + life.meters);
     let at_one_age = failed().all(|life| Some(life.until) == failed().next().map(|first| first.until));
     match failures >= needed as f64 && !at_one_age {
         true => Ok(()),

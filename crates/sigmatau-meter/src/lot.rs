@@ -21,6 +21,8 @@ const PLACES: usize = 400;
 const STEPS: usize = 400;
 /// Steps of the search with a given share, from the distribution that was found.
 const STEPS_BESIDE: usize = 100;
+/// A share below this is what weights leave behind that fall to 0.
+const NOTHING: f64 = 1e-9;
 /// Halvings of the way to the end of an interval.
 const HALVINGS: usize = 13;
 
@@ -91,7 +93,7 @@ impl Grade {
         let beyond = |share: f64| top - mixture.best_with(&weights, share) > reach;
         let counted = meters.iter().filter(|meter| meter.error.abs() > limit).count() as f64 / meters.len() as f64;
         Some(Self {
-            share,
+            share: if share < NOTHING { 0.0 } else { share },
             low: end(share, 0.0, beyond),
             high: end(share, 1.0, beyond),
             counted,
@@ -322,7 +324,7 @@ mod tests {
     #[test]
     fn what_meters_of_an_area_share_is_in_the_interval() {
         let graded = |seed: u64| {
-            let (mut seen, truth) = lot(3000 + seed, 240, 0.1);
+            let (mut seen, truth) = lot(3000 + seed, 160, 0.1);
             let areas: Vec<usize> = (0..seen.len()).map(|meter| meter % 4).collect();
             let mut draws = ChaCha8Rng::seed_from_u64(seed);
             let shifts: Vec<f64> = (0..4).map(|_| 0.005 * normal(&mut draws)).collect();
@@ -334,8 +336,8 @@ mod tests {
             assert!(shared.low <= alone.low && alone.high <= shared.high);
             shared.low <= truth && truth <= shared.high
         };
-        let covered = (0..40).filter(|seed| graded(*seed)).count();
-        assert!(covered >= 33, "{covered} of 40 at 90 %");
+        let covered = (0..24).filter(|seed| graded(*seed)).count();
+        assert!(covered >= 19, "{covered} of 24 at 90 %");
     }
 
     #[test]

@@ -12,7 +12,11 @@ pub static SCHEMA: Schema = Schema {
         integer("meters", "", "meters of the area that could be assessed before"),
         integer("injected", "", "meters into which it was injected"),
         float("size_pct", "%", "root mean square of the injected errors over the whole time"),
-        float("recovery", "1", "what was found of the injected errors: slope through 0; null for dead meters"),
+        float(
+            "recovery",
+            "1",
+            "what was found of the injected errors: slope through 0; null where they change next to no energy",
+        ),
         float("rmse_pct", "%", "root mean square of what was found less what was injected"),
         float("covered", "1", "share of the meters, both kinds, whose error is where its interval says"),
         integer("intervals", "", "meters of which that can be said"),

@@ -257,7 +257,7 @@ impl<'a> Filed<'a> {
 fn refused(reason: &str) -> Finding {
     let (seen, advice) = reason.split_once("; ").unwrap_or((reason, "draw a sample"));
     let (seen, advice) = (seen.to_owned(), advice.to_owned());
-    Finding::new(Severity::Failure, "lot-refused", seen, "the lot does not conform as a whole", advice)
+    Finding::new(Severity::Warning, "lot-refused", seen, "the lot does not conform as a whole", advice)
 }
 
 #[cfg(test)]

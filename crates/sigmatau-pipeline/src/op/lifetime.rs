@@ -168,7 +168,7 @@ impl Lots {
 impl Fitted {
     fn of(name: &str, fit: Fit, lives: &[Life]) -> Self {
         let working = lives.iter().filter(|life| !life.failed).map(|life| (life.until, life.meters)).collect();
-        let failures = lives.iter().filter(|life| life.failed).map(|life| life.meters).sum();
+        let failures = lives.iter().filter(|life| life.failed).fold(0.0, |sum, life| sum + life.meters);
         Self { name: name.to_owned(), fit, failures, working }
     }
 
