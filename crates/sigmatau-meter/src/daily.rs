@@ -5,7 +5,7 @@ use crate::balance::Balance;
 use crate::error::{error_of, uncertainty_of_error};
 use crate::fit::Case;
 use crate::information::Information;
-use crate::loss::{Layout, Part, Powers};
+use crate::loss::{Habits, Layout, Part, Powers};
 use crate::noise::Autoregression;
 use crate::prior::{Prior, posterior};
 use crate::{Area, fault};
@@ -18,7 +18,7 @@ use std::ops::Range;
 pub struct Frame {
     meters: usize,
     layout: Layout,
-    ripples: Vec<f64>,
+    habits: Habits,
     whitening: Autoregression,
     /// The inverse variance of an innovation.
     precision: f64,
@@ -45,7 +45,7 @@ impl Frame {
         Self {
             meters: history.meters.len(),
             layout: fit.layout,
-            ripples: Powers::of(&whole.balance).ripples().to_vec(),
+            habits: Powers::of(&whole.balance).habits().clone(),
             precision: if count > 0.0 { sum / count } else { 0.0 },
             whitening: fit.whitening,
             inflation: fit.inflation,
@@ -61,7 +61,7 @@ impl Frame {
     /// missing.
     pub fn read(&self, area: &Area, intervals: Range<usize>) -> State {
         let case = self.case(area);
-        let powers = Powers::of(&case.balance).with_ripples(self.ripples.clone());
+        let powers = Powers::of(&case.balance).with_habits(self.habits.clone());
         let terms = powers.terms(&self.layout, &case.meters());
         let lacks: Vec<_> = case.parts.iter().map(|part| case.column(part)).collect();
         let columns = lacks.iter().chain(terms.iter().map(|term| &term.column));
@@ -77,7 +77,8 @@ impl Frame {
     /// so that its last day is enough.
     pub fn errors(&self, area: &Area, state: &State, prior: &Prior) -> Vec<(f64, f64)> {
         let case = self.case(area);
-        let terms = Powers::of(&case.balance).terms(&self.layout, &case.meters());
+        let powers = Powers::of(&case.balance).with_habits(self.habits.clone());
+        let terms = powers.terms(&self.layout, &case.meters());
         let marginal = state.information.inflated(self.inflation).marginal(case.parts.len(), &terms);
         let posterior = posterior(&marginal.evidence(&case.parts, self.master), prior);
         let mut errors = vec![(f64::NAN, f64::NAN); self.meters];
