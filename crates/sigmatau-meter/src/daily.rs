@@ -80,7 +80,8 @@ impl Frame {
         let powers = Powers::of(&case.balance).with_habits(self.habits.clone());
         let terms = powers.terms(&self.layout, &case.meters());
         let marginal = state.information.inflated(self.inflation).marginal(case.parts.len(), &terms);
-        let posterior = posterior(&marginal.evidence(&case.parts, self.master), prior);
+        let evidence = marginal.evidence(&case.parts, self.master).blurred(self.layout.hidden(case.balance.hours));
+        let posterior = posterior(&evidence, prior);
         let mut errors = vec![(f64::NAN, f64::NAN); self.meters];
         for (place, part) in case.parts.iter().enumerate() {
             let (lack, u) = (posterior.mean[place], posterior.covariance[(place, place)].sqrt());

@@ -121,7 +121,7 @@ impl Case {
             false => (information(&|_| true), 1.0),
         };
         let marginal = whole.marginal(self.parts.len(), terms);
-        let evidence = marginal.evidence(&self.parts, self.master);
+        let evidence = marginal.evidence(&self.parts, self.master).blurred(layout.hidden(self.balance.hours));
         let (posterior, prior) = taught(&evidence, prior, if last { LESSONS } else { 0 });
         let values = marginal.terms(&posterior.balance);
         let fitted = marginal.fitted(terms);

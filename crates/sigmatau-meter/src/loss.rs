@@ -22,6 +22,9 @@ const LATE: f64 = 0.4 / 60.0;
 const VARIED: f64 = 0.6;
 const TOLD: f64 = 0.45;
 
+/// Intervals of more hours do not show when customers draw.
+const LONG: f64 = 1.0;
+
 /// The lack of one meter in some of the intervals.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Part {
@@ -99,6 +102,15 @@ pub(crate) struct Habits {
     ripples: Vec<f64>,
     /// By how much more than the mean each meter takes part in the loss; nothing where voltages do not tell.
     remote: Vec<Option<f64>>,
+}
+
+impl Layout {
+    /// The standard deviation of what a lack takes for an error of a meter though it is a loss. The marginal loss 2λ of
+    /// customers varies with when they draw; where intervals are too long to show that, it goes with their energy.
+    pub(crate) fn hidden(&self, hours: f64) -> f64 {
+        let share = self.common.map_or(0.0, |common| common.whole * self.load);
+        if hours > LONG { 2.0 * VARIED * share } else { 0.0 }
+    }
 }
 
 /// The powers of an area, in kW.

@@ -45,6 +45,21 @@ pub struct Evidence {
     pub master: f64,
 }
 
+impl Evidence {
+    /// The same where each lack beside holds something of this standard deviation that no reading tells from it:
+    /// (Λ⁻¹ + s²)⁻¹ = Λ − Λ(Λ + s⁻²)⁻¹Λ.
+    pub(crate) fn blurred(mut self, deviation: f64) -> Self {
+        if deviation > 0.0 {
+            let count = self.vector.len();
+            let inner = &self.information + DMatrix::from_diagonal_element(count, count, deviation.powi(-2));
+            let factor = Factor::of(inner);
+            self.vector -= &self.information * factor.solve(&self.vector);
+            self.information -= square(&factor.forward(self.information.clone()));
+        }
+        self
+    }
+}
+
 /// The lacks, given the readings and the prior.
 #[derive(Clone, Debug)]
 pub(crate) struct Posterior {
@@ -335,6 +350,13 @@ mod tests {
         let prior = Prior { mean: 0.0, ..Prior::default() };
         assert!(alone(&sum, &prior).iter().all(|information| (information - 0.5).abs() < 1e-3));
         assert!(alone(&evidence(&[0.0; 2], 0.001), &prior).iter().all(|information| *information > 0.99));
+    }
+
+    #[test]
+    fn what_is_blurred_is_as_uncertain_as_both_together() {
+        let blurred = evidence(&[0.01, -0.02], 0.003).blurred(0.004);
+        assert!((blurred.information[(0, 0)] * 0.005 * 0.005 - 1.0).abs() < 1e-9);
+        assert!((blurred.vector[1] / blurred.information[(1, 1)] + 0.02).abs() < 1e-9);
     }
 
     #[test]
