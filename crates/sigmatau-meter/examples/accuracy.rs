@@ -8,14 +8,16 @@
 mod common;
 
 use common::{Case, KINDS};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rand_distr::{Distribution, Normal};
 use sigmatau_meter::prior::Prior;
-use sigmatau_meter::solver::{SOLVERS, Solution};
-use statrs::distribution::{ContinuousCDF, Normal};
+use sigmatau_meter::solver::{Estimate, SOLVERS, Solution};
+use sigmatau_meter::verdict::{Circumstances, Settings, Verdict};
 
 const DAYS: usize = 30;
-/// The limit of the error, and the probability to conform below which a meter is replaced.
+/// The limit of the error.
 const LIMIT: f64 = 0.01;
-const REPLACE: f64 = 0.05;
 /// Energy per day in kWh below which a meter is not judged.
 const LEAST: f64 = 1.0;
 
@@ -40,13 +42,13 @@ fn preamble(seeds: u64) -> String {
     format!(
         "# Accuracy of the solvers\n\n\
          Made by `scripts/accuracy` from the recipe `datasets/demo-meters/recipe.toml`: {seeds} areas of each kind, {DAYS} days, \
-         the master meter known to {} %. Each cell: root mean square of the error of the errors in % points / share of \
-         intervals e ± 1.96 u that hold the truth in % / meters replaced wrongly + rightly at ±{} % (P(conform) < {} %). \
+         the error of the master meter drawn with the {} % to which it is known, that of the batch of meters with {} %. Each cell: root mean square of the error of the errors in % points / share of \
+         intervals e ± 1.96 u that hold the truth in % / meters that are to be replaced, wrongly + rightly at ±{} %. \
          Meters of less than {LEAST} kWh a day and strangers are left out; estimates are clipped to ±100 %.\n\n\
          | kind | {} |\n|---|{}",
         100.0 * common::MASTER,
+        100.0 * Prior::default().mean,
         100.0 * LIMIT,
-        100.0 * REPLACE,
         names.join(" | "),
         "---|".repeat(names.len()),
     )
@@ -65,7 +67,7 @@ struct Score {
 
 fn scores(kind: &str, seeds: u64) -> Vec<Score> {
     let mut scores: Vec<Score> = SOLVERS.iter().map(|_| Score::default()).collect();
-    for case in (0..seeds).map(|seed| common::case(kind, seed, DAYS)) {
+    for case in (0..seeds).map(|seed| drawn(kind, seed)) {
         for (score, solver) in scores.iter_mut().zip(SOLVERS) {
             score.add(&case, &(solver.solve)(&case.area, &Prior::default()));
         }
@@ -73,27 +75,44 @@ fn scores(kind: &str, seeds: u64) -> Vec<Score> {
     scores
 }
 
+/// An area of a kind whose meters and master meter have errors in common, as large as they are taken to be.
+fn drawn(kind: &str, seed: u64) -> Case {
+    let mut case = common::case(kind, seed, DAYS);
+    let mut draws = ChaCha8Rng::seed_from_u64(seed);
+    let mut gain = |u: f64| 1.0 + Normal::new(0.0, u).expect("a standard deviation").sample(&mut draws);
+    let (master, batch) = (gain(common::MASTER), gain(Prior::default().mean));
+    let scale = |energies: &mut Vec<f64>, gain: f64| energies.iter_mut().for_each(|energy| *energy *= gain);
+    scale(&mut case.area.master.supplied, master);
+    scale(&mut case.area.master.returned, master);
+    for meter in &mut case.area.meters {
+        scale(&mut meter.consumed, batch);
+        scale(&mut meter.fed, batch);
+    }
+    case.errors.iter_mut().for_each(|error| *error = (1.0 + *error) * batch - 1.0);
+    case
+}
+
 impl Score {
     fn add(&mut self, case: &Case, solution: &Solution) {
+        let supplied: f64 = case.area.master.supplied.iter().filter(|energy| energy.is_finite()).sum();
+        let (step, unexplained) = (case.area.step, solution.unexplained.abs() / supplied);
+        let circumstances = Circumstances { limit: LIMIT, step, master: common::MASTER, unexplained };
         for (place, estimate) in solution.estimates.iter().enumerate() {
             self.remark(case, solution, place);
             let is_judged = case.energies[place] >= LEAST * DAYS as f64 && case.plights[place] != "stranger";
             if is_judged && estimate.error.is_finite() {
-                self.judge(case.errors[place], estimate.error.clamp(-1.0, 1.0), estimate.u);
+                self.judge(case.errors[place], estimate, &circumstances);
             }
         }
     }
 
-    fn judge(&mut self, truth: f64, error: f64, u: f64) {
-        let normal = Normal::standard();
-        let conform = normal.cdf((LIMIT - error) / u) - normal.cdf((-LIMIT - error) / u);
+    fn judge(&mut self, truth: f64, estimate: &Estimate, circumstances: &Circumstances) {
+        let wrong = estimate.error.clamp(-1.0, 1.0) - truth;
         self.count += 1.0;
-        self.squares += (error - truth).powi(2);
-        self.covered += f64::from(u8::from((error - truth).abs() <= 1.96 * u));
-        match (conform < REPLACE, truth.abs() > LIMIT) {
-            (true, true) => self.right += 1,
-            (true, false) => self.wrong += 1,
-            _ => {}
+        self.squares += wrong.powi(2);
+        self.covered += f64::from(u8::from(wrong.abs() <= 1.96 * estimate.u));
+        if Settings::default().judge(estimate, circumstances).verdict == Verdict::Replace {
+            *(if truth.abs() > LIMIT { &mut self.right } else { &mut self.wrong }) += 1;
         }
     }
 

@@ -1,6 +1,7 @@
 //! The balance of an area on its grid: what every meter passed on in each interval, with what is missing filled in, and
 //! how much doubt that adds.
 
+use crate::voltage::remoteness;
 use crate::{Area, Meter, Phase};
 use std::ops::Range;
 
@@ -19,6 +20,8 @@ pub(crate) struct Balance {
     pub(crate) fed: Vec<Vec<f64>>,
     /// The phases of each meter.
     pub(crate) phases: Vec<Phase>,
+    /// By how much more than the mean each meter takes part in the loss; nothing where voltages do not tell.
+    pub(crate) remote: Vec<Option<f64>>,
     /// The variance in kWh² that filling in adds to each interval; infinite where the master meter is missing.
     pub(crate) doubt: Vec<f64>,
 }
@@ -29,8 +32,8 @@ impl Balance {
         let daily = (86_400 / area.step.max(1)).max(1) as usize;
         let phases = area.meters.iter().map(|meter| meter.about.phase).collect();
         let (supplied, doubt) = supplied(area);
-        let mut balance =
-            Self { hours: area.step as f64 / 3600.0, daily, supplied, net: Vec::new(), fed: Vec::new(), phases, doubt };
+        let (net, fed, remote) = (Vec::new(), Vec::new(), Vec::new());
+        let mut balance = Self { hours: area.step as f64 / 3600.0, daily, supplied, net, fed, phases, remote, doubt };
         for (place, meter) in area.meters.iter().enumerate() {
             let service = if without.contains(&place) { 0..0 } else { service(area, meter) };
             let filled = Filled::of(meter, service, area.intervals(), daily);
@@ -38,6 +41,8 @@ impl Balance {
             balance.net.push(filled.net);
             balance.fed.push(meter.fed.clone());
         }
+        let load = |phase| if phase == Phase::Three { balance.total() } else { balance.on_phase(phase) };
+        balance.remote = remoteness(area, load, &balance.net);
         balance
     }
 

@@ -5,7 +5,7 @@ use crate::balance::Balance;
 use crate::error::{error_of, uncertainty_of_error};
 use crate::fit::Case;
 use crate::information::Information;
-use crate::loss::{Layout, Part, Powers, Term};
+use crate::loss::{Habits, Layout, Part, Powers, Term};
 use crate::noise::Autoregression;
 use crate::prior::{Prior, posterior};
 use crate::solver::{Estimate, Plight, Solution};
@@ -23,7 +23,7 @@ pub struct Frame {
     step: i64,
     feeds_in: bool,
     layout: Layout,
-    ripples: Vec<f64>,
+    habits: Habits,
     whitening: Autoregression,
     /// The inverse variance of an innovation.
     precision: f64,
@@ -68,7 +68,7 @@ impl Frame {
             step: history.step,
             feeds_in: whole.balance.feeds_in(),
             layout: fit.layout,
-            ripples: powers.ripples().to_vec(),
+            habits: powers.habits().clone(),
             precision: if count > 0.0 { sum / count } else { 0.0 },
             whitening: fit.whitening,
             inflation: fit.inflation,
@@ -90,7 +90,7 @@ impl Frame {
             return None;
         }
         let case = self.case(area);
-        let powers = Powers::of(&case.balance).with_ripples(self.ripples.clone());
+        let powers = Powers::of(&case.balance).with_habits(self.habits.clone());
         let terms = powers.terms(&self.layout, &case.meters());
         if terms.len() != self.terms.len() {
             return None;
@@ -121,7 +121,8 @@ impl Frame {
         let parts = self.parts(0);
         let terms: Vec<Term> = self.terms.iter().map(|(mean, deviation)| Term::known(*mean, *deviation)).collect();
         let marginal = state.information.inflated(self.inflation).marginal(parts.len(), &terms);
-        let posterior = posterior(&marginal.evidence(&parts, self.master), &self.prior);
+        let hidden = self.layout.hidden(self.step as f64 / 3600.0);
+        let posterior = posterior(&marginal.evidence(&parts, self.master).blurred(hidden), &self.prior);
         let mut solution = Solution::of(self.meters);
         let before = self.prior.variance();
         let slopes: Vec<f64> = posterior.mean.iter().map(|lack| uncertainty_of_error(*lack, 1.0)).collect();

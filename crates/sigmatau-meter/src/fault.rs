@@ -223,13 +223,16 @@ impl Case {
         best
     }
 
-    /// Draws the open lacks that turned out to be small from the prior again.
-    fn settle(&mut self, fit: &Fit) {
+    /// Draws the open lacks that turned out to be small from the prior again; whether there were any.
+    pub(crate) fn settle(&mut self, fit: &Fit) -> bool {
+        let mut settled = false;
         for (place, part) in self.parts.iter_mut().enumerate().filter(|(_, part)| part.free == Some(OPEN)) {
             let (lack, u) = (fit.lack()[place], fit.posterior.covariance[(place, place)].sqrt());
             if lack.abs() < LARGE.min(4.0 * u).max(0.03) {
                 part.free = None;
+                settled = true;
             }
         }
+        settled
     }
 }

@@ -1,15 +1,18 @@
 //! A balance fitted: the lacks with their covariance, losses, noise.
 
 use crate::balance::Balance;
-use crate::information::{Information, cholesky};
-use crate::loss::{Common, Kind, Layout, Part, Powers};
+use crate::factor::Factor;
+use crate::information::Information;
+use crate::loss::{Common, Kind, Layout, Part, Powers, Term};
 use crate::noise::{Autoregression, student};
-use crate::prior::{Evidence, Posterior, Prior, posterior};
+use crate::prior::{Evidence, Posterior, Prior, taught};
 use nalgebra::{DMatrix, DVector};
 
 /// The rounds in which noise and weights are found: without participation of the single meters, and with it.
 const COARSE: usize = 2;
 const FINE: usize = 2;
+/// How often an area teaches itself the prior of its meters.
+const LESSONS: usize = 3;
 
 /// What is to be fitted.
 pub(crate) struct Case {
@@ -36,6 +39,8 @@ pub(crate) struct Fit {
     pub(crate) whitening: Autoregression,
     /// The inverse variance of the innovation of each interval.
     pub(crate) weights: Vec<f64>,
+    /// How many of the terms the readings tell.
+    fitted: f64,
     /// The factor by which days disagree more than their noise says.
     pub(crate) inflation: f64,
     pub(crate) prior: Prior,
@@ -69,6 +74,7 @@ impl Case {
         let layout = Layout { load: powers.load(), common: None, open: true, unmetered: false, daily };
         let mut fit = self.round(&powers, layout, self.white(), prior, false);
         for _ in 1..COARSE {
+            let layout = Layout { unmetered: fit.shows_unmetered(&powers), ..layout };
             fit = self.round(&powers, layout, fit.noise(self), prior, false);
         }
         fit
@@ -105,22 +111,20 @@ impl Case {
         let target = self.balance.lack();
         let mended: Vec<f64> = target.iter().zip(&noise.wrong).map(|(lack, wrong)| lack - wrong).collect();
         let white_target = noise.whitening.whitened(&mended);
-        let half = |parity: usize| {
-            let rows = (0..target.len()).filter(|t| t / self.balance.daily % 2 == parity && noise.weights[*t] > 0.0);
+        let information = |counts: &dyn Fn(usize) -> bool| {
+            let rows = (0..target.len()).filter(|t| noise.weights[*t] > 0.0 && counts(*t));
             let rows: Vec<_> = rows.map(|t| (t, noise.weights[t].sqrt())).collect();
             Information::of(&whitened, &white_target, &rows)
         };
-        let halves = [half(0), half(1)];
-        let count = self.parts.len();
-        let apart = || halves.each_ref().map(|half| half.marginal(count, terms).evidence(&self.parts, self.master));
-        let inflation = if last { disagreement(&apart()) } else { 1.0 };
-        let whole = halves[0].plus(&halves[1]).inflated(inflation);
-        let marginal = whole.marginal(count, terms);
-        let evidence = marginal.evidence(&self.parts, self.master);
-        let lessons = if last { 3 } else { 0 };
-        let prior = (0..lessons).fold(*prior, |taught, _| posterior(&evidence, &taught).lesson.taught(prior, WORTH));
-        let posterior = posterior(&evidence, &prior);
+        let (whole, inflation) = match last {
+            true => self.halves([0, 1].map(|parity| information(&|t| t / self.balance.daily % 2 == parity)), terms),
+            false => (information(&|_| true), 1.0),
+        };
+        let marginal = whole.marginal(self.parts.len(), terms);
+        let evidence = marginal.evidence(&self.parts, self.master).blurred(layout.hidden(self.balance.hours));
+        let (posterior, prior) = taught(&evidence, prior, if last { LESSONS } else { 0 });
         let values = marginal.terms(&posterior.balance);
+        let fitted = marginal.fitted(terms);
         let residuals = remainder(target, &columns, posterior.balance.iter().chain(values.iter()));
         let is_loss = |kind: Kind| !matches!(kind, Kind::Fixed | Kind::Customers | Kind::Day | Kind::Late(_));
         let energy = |wanted: &dyn Fn(Kind) -> bool| {
@@ -132,7 +136,27 @@ impl Case {
         let (lost, unexplained) = (energy(&is_loss), if layout.unmetered { beside } else { 0.0 });
         let terms = terms.iter().zip(values.iter()).map(|(term, value)| (term.kind, *value)).collect();
         let Noise { whitening, weights, .. } = noise;
-        Fit { posterior, evidence, layout, terms, lost, unexplained, residuals, whitening, weights, inflation, prior }
+        Fit {
+            posterior,
+            evidence,
+            layout,
+            terms,
+            lost,
+            unexplained,
+            residuals,
+            whitening,
+            weights,
+            fitted,
+            inflation,
+            prior,
+        }
+    }
+
+    /// What two halves of the days say together, and the factor by which they disagree.
+    fn halves(&self, halves: [Information; 2], terms: &[Term]) -> (Information, f64) {
+        let apart = |half: &Information| half.marginal(self.parts.len(), terms).evidence(&self.parts, self.master);
+        let inflation = disagreement(&halves.each_ref().map(apart));
+        (halves[0].plus(&halves[1]).inflated(inflation), inflation)
     }
 }
 
@@ -144,9 +168,6 @@ fn remainder<'a>(target: Vec<f64>, columns: &[&Vec<f64>], values: impl Iterator<
     })
 }
 
-/// How many meters the prior is worth within one area.
-const WORTH: f64 = 60.0;
-
 /// The standard deviation of lacks of which next to nothing is known.
 const VAGUE: f64 = 0.5;
 
@@ -156,10 +177,11 @@ fn disagreement(halves: &[Evidence; 2]) -> f64 {
     let ratio = |known: &Evidence, new: &Evidence| {
         let count = new.vector.len();
         let vague = DMatrix::from_diagonal_element(count, count, VAGUE.powi(-2));
-        let factor = cholesky(&known.information + vague);
+        let factor = Factor::of(&known.information + vague);
         let wrong = &new.vector - &new.information * factor.solve(&known.vector);
-        let foreseen = &new.information + &new.information * factor.solve(&new.information);
-        let ratio = |place: usize| wrong[place].powi(2) / foreseen[(place, place)].max(1e-300);
+        let across = factor.forward(new.information.clone());
+        let foreseen = |place: usize| new.information[(place, place)] + across.column(place).norm_squared();
+        let ratio = |place: usize| wrong[place].powi(2) / foreseen(place).max(1e-300);
         (0..count).map(ratio).sum::<f64>() / count.max(1) as f64
     };
     (0.5 * (ratio(&halves[0], &halves[1]) + ratio(&halves[1], &halves[0]))).max(1.0)
@@ -190,11 +212,21 @@ impl Fit {
             .filter(|(_, doubt)| doubt.is_infinite())
             .for_each(|(spread, doubt)| *spread = *doubt);
         let (scale, weights) = student::weights(&innovations, &shape, &spread);
+        let scale = scale * self.freedom();
         let inverse = |t: usize| match spread[t].is_finite() {
             true => student::INFORMATION * weights[t] / (scale * shape[t] + spread[t]),
             false => 0.0,
         };
         Noise { weights: (0..innovations.len()).map(inverse).collect(), whitening, wrong }
+    }
+
+    /// The factor T/(T − p) by which residuals are too small where p quantities were fitted to T intervals: each counts by
+    /// the share of it that its prior leaves to the readings.
+    fn freedom(&self) -> f64 {
+        let own = self.posterior.own.iter().zip(&self.posterior.sites);
+        let lacks: f64 = own.map(|((_, variance), site)| (1.0 - variance * site.precision).clamp(0.0, 1.0)).sum();
+        let all = self.weights.iter().filter(|weight| **weight > 0.0).count() as f64;
+        all / (all - lacks - self.fitted).max(0.25 * all)
     }
 
     /// Whether more is drawn all the time than the meters themselves draw.

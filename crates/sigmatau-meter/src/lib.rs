@@ -18,6 +18,7 @@ mod balance;
 pub mod clean;
 pub mod daily;
 pub mod error;
+mod factor;
 mod fault;
 mod fit;
 pub mod home;
@@ -34,6 +35,7 @@ pub mod solver;
 pub mod state;
 pub mod trial;
 pub mod verdict;
+mod voltage;
 
 pub use area::{Area, Master, Meter, Phase};
 

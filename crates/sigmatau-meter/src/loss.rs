@@ -18,8 +18,12 @@ const UNMETERED: f64 = 0.3;
 const CUSTOMERS: f64 = 1.0;
 /// How late clocks are, in h.
 const LATE: f64 = 0.4 / 60.0;
-/// The share of the common loss by which the participation of a meter varies.
+/// The share of the common loss by which the participation of a meter varies, and about what its voltage tells of it.
 const VARIED: f64 = 0.6;
+const TOLD: f64 = 0.45;
+
+/// Intervals of more hours do not show when customers draw.
+const LONG: f64 = 1.0;
 
 /// The lack of one meter in some of the intervals.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,11 +102,28 @@ pub(crate) struct Layout {
     pub(crate) daily: usize,
 }
 
+/// What is found from weeks of readings and holds for every day.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Habits {
+    /// The mean variance of the power of each meter within an interval over its mean power.
+    pub(crate) ripples: Vec<f64>,
+    /// By how much more than the mean each meter takes part in the loss; nothing where voltages do not tell.
+    pub(crate) remote: Vec<Option<f64>>,
+}
+
+impl Layout {
+    /// The standard deviation of what a lack takes for an error of a meter though it is a loss. The marginal loss 2λ of
+    /// customers varies with when they draw; where intervals are too long to show that, it goes with their energy.
+    pub(crate) fn hidden(&self, hours: f64) -> f64 {
+        let share = self.common.map_or(0.0, |common| common.whole * self.load);
+        if hours > LONG { 2.0 * VARIED * share } else { 0.0 }
+    }
+}
+
 /// The powers of an area, in kW.
 pub(crate) struct Powers {
     hours: f64,
-    /// The mean variance of the power of each meter within an interval over its mean power.
-    ripples: Vec<f64>,
+    habits: Habits,
     meters: Vec<Vec<f64>>,
     phases: Vec<Phase>,
     whole: Vec<f64>,
@@ -120,7 +141,10 @@ impl Powers {
         let meters: Vec<Vec<f64>> = balance.net.iter().cloned().map(power).collect();
         Self {
             hours,
-            ripples: meters.iter().map(|power| ripple(power)).collect(),
+            habits: Habits {
+                ripples: meters.iter().map(|power| ripple(power)).collect(),
+                remote: balance.remote.clone(),
+            },
             meters,
             phases: balance.phases.clone(),
             whole: power(balance.total()),
@@ -131,13 +155,13 @@ impl Powers {
         }
     }
 
-    /// The same with ripples that were found before.
-    pub(crate) fn with_ripples(self, ripples: Vec<f64>) -> Self {
-        Self { ripples, ..self }
+    /// The same with habits that were found before.
+    pub(crate) fn with_habits(self, habits: Habits) -> Self {
+        Self { habits, ..self }
     }
 
-    pub(crate) fn ripples(&self) -> &[f64] {
-        &self.ripples
+    pub(crate) fn habits(&self) -> &Habits {
+        &self.habits
     }
 
     /// All terms of a layout; `meters` are those with a part in the balance.
@@ -213,10 +237,14 @@ impl Powers {
         let power = &self.meters[meter];
         let times =
             |other: &[f64]| power.iter().zip(other).map(|(own, other)| self.hours * own * other).collect::<Vec<f64>>();
-        let whole = self.term(Kind::Participation(meter), times(&self.whole), 0.0, VARIED * common.whole);
+        let told = self.habits.remote[meter];
+        let (mean, varied) = told.map_or((0.0, VARIED), |remote| (remote, TOLD));
+        let whole =
+            self.term(Kind::Participation(meter), times(&self.whole), mean * common.whole, varied * common.whole);
         let phase = THREE.iter().position(|phase| *phase == self.phases[meter]);
-        let of_phase =
-            phase.map(|phase| self.term(Kind::OfPhase(meter), times(&self.on[phase]), 0.0, VARIED * common.phase));
+        let of_phase = phase.map(|phase| {
+            self.term(Kind::OfPhase(meter), times(&self.on[phase]), mean * common.phase, varied * common.phase)
+        });
         let square = self.term(Kind::Service(meter), self.square(meter), 0.0, SERVICE.1 * PER_OHM);
         let late = (self.hours <= 1.0).then(|| self.term(Kind::Late(meter), self.slope(meter), 0.0, LATE));
         let fed = self.fed.iter().flat_map(|(fed, on)| [Some(fed), phase.map(|phase| &on[phase])]).flatten();
@@ -235,7 +263,7 @@ impl Powers {
     /// The mean square of the power of a meter within each interval, in kWh·kW: what varies within is shared out by the
     /// power.
     fn square(&self, meter: usize) -> Vec<f64> {
-        let (power, ripple) = (&self.meters[meter], self.ripples[meter]);
+        let (power, ripple) = (&self.meters[meter], self.habits.ripples[meter]);
         power.iter().map(|power| self.hours * (power * power + ripple * power.abs())).collect()
     }
 

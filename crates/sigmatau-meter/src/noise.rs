@@ -48,8 +48,17 @@ impl Autoregression {
     /// The innovations; before the record the values are taken as 0.
     pub(crate) fn whitened(&self, values: &[f64]) -> Vec<f64> {
         let mut innovations = values.to_vec();
-        for (k, a) in self.coefficients.iter().enumerate() {
-            let lag = k + 1;
+        let (fours, rest) = self.coefficients.as_chunks::<4>();
+        for (four, a) in fours.iter().enumerate() {
+            let lag = 4 * four + 1;
+            (lag..values.len().min(lag + 3)).for_each(|t| innovations[t] -= step(a, values, t + 1 - lag));
+            let late = innovations.iter_mut().skip(lag + 3);
+            for (innovation, past) in late.zip(values.windows(4)) {
+                *innovation -= a[3] * past[0] + a[2] * past[1] + a[1] * past[2] + a[0] * past[3];
+            }
+        }
+        for (k, a) in rest.iter().enumerate() {
+            let lag = 4 * fours.len() + k + 1;
             innovations.iter_mut().skip(lag).zip(values).for_each(|(innovation, value)| *innovation -= a * value);
         }
         innovations
@@ -99,6 +108,11 @@ impl Autoregression {
         }
         variances
     }
+}
+
+/// What the first `known` values, fewer than coefficients, foretell.
+fn step(coefficients: &[f64], values: &[f64], known: usize) -> f64 {
+    coefficients.iter().zip(values[..known].iter().rev()).map(|(a, value)| a * value).sum()
 }
 
 /// The intervals in doubt in stretches that are brief.
@@ -208,6 +222,17 @@ mod tests {
             "the inverse of the diagonal of the inverse: {}",
             left[1000]
         );
+    }
+
+    #[test]
+    fn whitening_by_fours_is_the_plain_sum() {
+        let coefficients = vec![0.5, -0.3, 0.2, 0.1, 0.05, -0.04];
+        let values = even(9);
+        let plain = |t: usize| {
+            values[t] - coefficients.iter().enumerate().take(t).map(|(k, a)| a * values[t - 1 - k]).sum::<f64>()
+        };
+        let whitened = Autoregression { coefficients: coefficients.clone() }.whitened(&values);
+        assert!(whitened.iter().enumerate().all(|(t, value)| (value - plain(t)).abs() < 1e-15), "{whitened:?}");
     }
 
     #[test]

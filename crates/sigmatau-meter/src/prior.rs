@@ -1,6 +1,6 @@
 //! What is known of the errors of meters before their readings are seen, and how the readings of many areas teach it.
 
-use crate::information::cholesky;
+use crate::factor::{Factor, square};
 use nalgebra::{DMatrix, DVector};
 
 /// The mixture (1−π)·N(μ, s₁²) + π·N(μ, s₂²) from which the lacks κ of sound meters are drawn, μ ~ N(0, u²(lot)).
@@ -45,6 +45,21 @@ pub struct Evidence {
     pub master: f64,
 }
 
+impl Evidence {
+    /// The same where each lack beside holds something of this standard deviation that no reading tells from it:
+    /// (Λ⁻¹ + s²)⁻¹ = Λ − Λ(Λ + s⁻²)⁻¹Λ.
+    pub(crate) fn blurred(mut self, deviation: f64) -> Self {
+        if deviation > 0.0 {
+            let count = self.vector.len();
+            let inner = &self.information + DMatrix::from_diagonal_element(count, count, deviation.powi(-2));
+            let factor = Factor::of(inner);
+            self.vector -= &self.information * factor.solve(&self.vector);
+            self.information -= square(&factor.forward(self.information.clone()));
+        }
+        self
+    }
+}
+
 /// The lacks, given the readings and the prior.
 #[derive(Clone, Debug)]
 pub(crate) struct Posterior {
@@ -77,51 +92,121 @@ pub(crate) struct Site {
     pub(crate) vector: f64,
 }
 
-/// How often the sites are matched.
+/// How often the sites are matched at most, and how little they change, in standard deviations, when that is enough.
 const ROUNDS: usize = 8;
+const SETTLED: f64 = 1e-3;
 
 /// The lacks by expectation propagation: the mixture of each meter is matched by a normal factor.
 ///
 /// All lacks share κᵢ = δᵢ + μ, μ ~ N(0, u²(mean) + u²(master)). Of μ, the meters own the share u²(mean)/(u²(mean) +
 /// u²(master)); the rest is the master meter's, and what cannot be told apart stays in the covariance.
 pub(crate) fn posterior(evidence: &Evidence, prior: &Prior) -> Posterior {
-    let count = evidence.vector.len();
-    let free = &evidence.free;
-    let (own, foreign) = (prior.mean.powi(2), evidence.master.powi(2));
-    let (matrix, vector) = with_common(evidence, own + foreign);
-    let start =
-        |free: &Option<f64>| Site { precision: 1.0 / free.map_or(prior.spread.powi(2), |sd| sd * sd), vector: 0.0 };
-    let mut sites: Vec<Site> = free.iter().map(start).collect();
-    let mut lesson = Lesson::default();
-    for _ in 0..ROUNDS {
-        let (mean, covariance) = joined(&matrix, &vector, &sites);
-        lesson = Lesson::default();
-        for place in (0..count).filter(|place| free[*place].is_none()) {
-            let (site, taught) = sites[place].matched(mean[place], covariance[(place, place)], prior);
-            sites[place] = site;
-            lesson.add(taught);
-        }
-    }
-    let (mean, covariance) = joined(&matrix, &vector, &sites);
-    let share = if own > 0.0 { own / (own + foreign) } else { 0.0 };
-    let (whole, meters) = (onto(count, 1.0), onto(count, share));
-    let inseparable = DMatrix::from_element(count, count, share * foreign);
-    Posterior {
-        own: (0..count).map(|place| (mean[place], covariance[(place, place)])).collect(),
-        balance: &whole * &mean,
-        mean: &meters * mean,
-        covariance: &meters * covariance * meters.transpose() + inseparable,
-        sites,
-        lesson,
-    }
+    let mut matching = Matching::new(evidence, prior);
+    let lesson = matching.settle(prior);
+    matching.posterior(lesson)
 }
 
-/// From (δ, μ) to δᵢ + share·μ.
-fn onto(count: usize, share: f64) -> DMatrix<f64> {
-    DMatrix::from_fn(count, count + 1, |row, column| match column {
-        column if column == count => share,
-        column => f64::from(u8::from(row == column)),
-    })
+/// The lacks, and the prior that they teach from `prior` on in so many lessons.
+pub(crate) fn taught(evidence: &Evidence, prior: &Prior, lessons: usize) -> (Posterior, Prior) {
+    let mut matching = Matching::new(evidence, prior);
+    let (mut lesson, mut latest) = (matching.settle(prior), *prior);
+    for _ in 0..lessons {
+        latest = lesson.taught(prior, SMALL);
+        lesson = matching.settle(&latest);
+    }
+    (matching.posterior(lesson), latest)
+}
+
+/// The information 1 − u²/s² on each lack from readings alone: no neighbour is taken to be sound, all are drawn from the
+/// wide part s₂ of the prior or left as free as they are.
+pub(crate) fn alone(evidence: &Evidence, prior: &Prior) -> Vec<f64> {
+    let mut matching = Matching::new(evidence, prior);
+    let widest = |free: &Option<f64>| free.unwrap_or(prior.wide);
+    matching.sites = evidence.free.iter().map(|free| Site { precision: widest(free).powi(-2), vector: 0.0 }).collect();
+    let (_, reciprocal) = matching.joined();
+    let of = |(place, free): (usize, &Option<f64>)| {
+        (1.0 - reciprocal.column(place).norm_squared() / widest(free).powi(2)).clamp(0.0, 1.0)
+    };
+    evidence.free.iter().enumerate().map(of).collect()
+}
+
+/// Evidence with a normal factor in the place of each prior.
+struct Matching<'a> {
+    free: &'a [Option<f64>],
+    /// The variances of what all lacks share: of the meters, and of the master meter.
+    own: f64,
+    foreign: f64,
+    /// The information with what all share as the last quantity.
+    matrix: DMatrix<f64>,
+    vector: DVector<f64>,
+    sites: Vec<Site>,
+}
+
+impl<'a> Matching<'a> {
+    fn new(evidence: &'a Evidence, prior: &Prior) -> Self {
+        let (own, foreign) = (prior.mean.powi(2), evidence.master.powi(2));
+        let (matrix, vector) = with_common(evidence, own + foreign);
+        let start =
+            |free: &Option<f64>| Site { precision: 1.0 / free.map_or(prior.spread.powi(2), |sd| sd * sd), vector: 0.0 };
+        let sites = evidence.free.iter().map(start).collect();
+        Self { free: &evidence.free, own, foreign, matrix, vector, sites }
+    }
+
+    /// Matches the sites until they stay.
+    fn settle(&mut self, prior: &Prior) -> Lesson {
+        for _ in 1..ROUNDS {
+            let (lesson, change) = self.round(prior);
+            if change < SETTLED {
+                return lesson;
+            }
+        }
+        self.round(prior).0
+    }
+
+    /// Matches each site once: what that teaches, and by how many standard deviations a lack moved.
+    fn round(&mut self, prior: &Prior) -> (Lesson, f64) {
+        let (mean, reciprocal) = self.joined();
+        let (mut lesson, mut change) = (Lesson::default(), 0.0_f64);
+        for place in (0..self.free.len()).filter(|place| self.free[*place].is_none()) {
+            let variance = reciprocal.column(place).norm_squared();
+            let (site, taught) = self.sites[place].matched(mean[place], variance, prior);
+            change = change.max(site.differs(&self.sites[place], mean[place], variance));
+            self.sites[place] = site;
+            lesson.add(taught);
+        }
+        (lesson, change)
+    }
+
+    /// The mean of the lacks and of what they share, and R of their covariance R'R.
+    fn joined(&self) -> (DVector<f64>, DMatrix<f64>) {
+        let (mut matrix, mut vector) = (self.matrix.clone(), self.vector.clone());
+        for (place, site) in self.sites.iter().enumerate() {
+            matrix[(place, place)] += site.precision;
+            vector[place] += site.vector;
+        }
+        let reciprocal = Factor::of(matrix).reciprocal();
+        (reciprocal.tr_mul(&(&reciprocal * vector)), reciprocal)
+    }
+
+    fn posterior(self, lesson: Lesson) -> Posterior {
+        let count = self.free.len();
+        let (mean, reciprocal) = self.joined();
+        let covariance = square(&reciprocal);
+        let share = if self.own > 0.0 { self.own / (self.own + self.foreign) } else { 0.0 };
+        let inseparable = share * self.foreign;
+        let beside = |one: usize, other: usize| {
+            let across = covariance[(one, count)] + covariance[(count, other)];
+            covariance[(one, other)] + share * across + share * share * covariance[(count, count)] + inseparable
+        };
+        Posterior {
+            own: (0..count).map(|place| (mean[place], covariance[(place, place)])).collect(),
+            balance: DVector::from_fn(count, |place, _| mean[place] + mean[count]),
+            mean: DVector::from_fn(count, |place, _| mean[place] + share * mean[count]),
+            covariance: DMatrix::from_fn(count, count, beside),
+            sites: self.sites,
+            lesson,
+        }
+    }
 }
 
 /// The information with a common part μ of all lacks as the last quantity.
@@ -139,17 +224,13 @@ fn with_common(evidence: &Evidence, variance: f64) -> (DMatrix<f64>, DVector<f64
     (matrix, vector)
 }
 
-fn joined(matrix: &DMatrix<f64>, vector: &DVector<f64>, sites: &[Site]) -> (DVector<f64>, DMatrix<f64>) {
-    let (mut matrix, mut vector) = (matrix.clone(), vector.clone());
-    for (place, site) in sites.iter().enumerate() {
-        matrix[(place, place)] += site.precision;
-        vector[place] += site.vector;
-    }
-    let factor = cholesky(matrix);
-    (factor.solve(&vector), factor.inverse())
-}
-
 impl Site {
+    /// By how many standard deviations this moves a lack from another site's place.
+    fn differs(&self, before: &Self, mean: f64, variance: f64) -> f64 {
+        let (precision, vector) = (self.precision - before.precision, self.vector - before.vector);
+        (vector - precision * mean).abs() * variance.sqrt() + precision.abs() * variance
+    }
+
     /// The site that gives a lack the mean and the variance that the mixture gives it, and what that teaches.
     fn matched(self, mean: f64, variance: f64, prior: &Prior) -> (Self, Lesson) {
         let rest = (1.0 / variance - self.precision).max(1e-3 / prior.wide.powi(2));
@@ -202,8 +283,9 @@ impl Lesson {
     }
 }
 
-/// How many meters the knowledge before the first batch is worth.
+/// How many meters the knowledge before the first batch is worth: to many areas, and within one.
 const WORTH: f64 = 30.0;
+const SMALL: f64 = 60.0;
 /// How often a prior is taught.
 const LESSONS: usize = 5;
 
@@ -260,6 +342,21 @@ mod tests {
         let posterior = posterior(&shared, &Prior::default());
         assert!(posterior.mean.iter().all(|lack| lack.abs() < 1e-3), "{}", posterior.mean);
         assert!(posterior.balance.iter().all(|lack| (lack - 0.01).abs() < 1e-3));
+    }
+
+    #[test]
+    fn two_meters_that_only_their_sum_is_known_of_say_half_of_each_alone() {
+        let sum = Evidence { information: DMatrix::from_element(2, 2, 1e10), ..evidence(&[0.0; 2], 1.0) };
+        let prior = Prior { mean: 0.0, ..Prior::default() };
+        assert!(alone(&sum, &prior).iter().all(|information| (information - 0.5).abs() < 1e-3));
+        assert!(alone(&evidence(&[0.0; 2], 0.001), &prior).iter().all(|information| *information > 0.99));
+    }
+
+    #[test]
+    fn what_is_blurred_is_as_uncertain_as_both_together() {
+        let blurred = evidence(&[0.01, -0.02], 0.003).blurred(0.004);
+        assert!((blurred.information[(0, 0)] * 0.005 * 0.005 - 1.0).abs() < 1e-9);
+        assert!((blurred.vector[1] / blurred.information[(1, 1)] + 0.02).abs() < 1e-9);
     }
 
     #[test]

@@ -47,6 +47,11 @@ impl Solver {
         let found = SOLVERS.iter().find(|solver| solver.name == name);
         found.copied().ok_or_else(|| UnknownSolver { name: name.to_owned() })
     }
+
+    /// Whether its solutions hold the [`Evidence`] that teaches a prior.
+    pub fn teaches(&self) -> bool {
+        self.name == gls::SOLVER.name
+    }
 }
 
 /// No solver has this name.
@@ -83,7 +88,8 @@ pub struct Estimate {
     pub error: f64,
     /// Its standard uncertainty.
     pub u: f64,
-    /// The share 1 − u²(posterior)/u²(prior) of the knowledge that comes from the readings, 0 to 1.
+    /// The share 1 − u²(posterior)/u²(prior) of the knowledge that comes from the readings, 0 to 1; of `gls` at most what
+    /// they would say were no neighbour known to be sound.
     pub information: f64,
     /// What is the matter with it.
     pub plight: Plight,

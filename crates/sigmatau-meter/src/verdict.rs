@@ -43,7 +43,7 @@ pub struct Settings {
     pub keep: f64,
     /// A meter is replaced where that probability is below this.
     pub replace: f64,
-    /// The least information, 0 to 1, with which a meter is kept or watched.
+    /// The least information, 0 to 1, with which a meter is kept or replaced.
     pub information: f64,
     /// The mean power in W below which a meter is not held to its limits: that of its starting current.
     pub starting_power: f64,
@@ -185,9 +185,10 @@ impl Settings {
 
     /// The verdict on a meter, with its reason.
     ///
-    /// With P the probability that the error lies within ±T: *replace* where P is below [`Settings::replace`], *keep* where
-    /// it is above [`Settings::keep`] and the readings gave their share of the knowledge, *watch* where they gave it
-    /// and P lies between. A meter whose readings speak of something else than its error is not assessable.
+    /// With P the probability that the error lies within ±T, and where the readings gave their share of the knowledge:
+    /// *replace* where P is below [`Settings::replace`], *keep* where it is above [`Settings::keep`], *watch* where it lies
+    /// between. Where they did not, a meter is watched that seems to be beyond its limits, and any other is not
+    /// assessable, as is one whose readings speak of something else than its error.
     ///
     /// ```
     /// use sigmatau_meter::solver::{Estimate, Plight};
@@ -212,22 +213,21 @@ impl Settings {
     /// What stands against judging a meter by its error alone.
     fn obstacle(&self, estimate: &Estimate, circumstances: &Circumstances, conform: f64) -> Option<(Verdict, Reason)> {
         let exceeds = conform < self.replace;
+        let is_crowded = circumstances.unexplained > self.unexplained;
         let out = |reason| Some((Verdict::NotAssessable, reason));
         let power = estimate.energy * JOULES / (estimate.readings as f64 * circumstances.step as f64);
         match &estimate.plight {
             Plight::Dead => Some((Verdict::Replace, Reason::Dead)),
             Plight::Stranger { home } => out(Reason::Stranger { home: home.clone() }),
             Plight::Idle => out(Reason::Idle),
-            Plight::Tampered if !exceeds => Some((Verdict::Watch, Reason::Tampered)),
+            Plight::Tampered if !exceeds || is_crowded => Some((Verdict::Watch, Reason::Tampered)),
             Plight::Tampered => Some((Verdict::Replace, Reason::Tampered)),
             Plight::Stuck if !exceeds => out(Reason::Stuck),
             Plight::Stuck => Some((Verdict::Replace, Reason::Stuck)),
             _ if !conform.is_finite() && estimate.error.is_finite() => out(Reason::NoLimit),
             _ if !conform.is_finite() => out(Reason::NoBalance),
             _ if power < self.starting_power => out(Reason::BelowStart { power }),
-            _ if circumstances.unexplained > self.unexplained => {
-                out(Reason::Unexplained { share: circumstances.unexplained })
-            }
+            _ if is_crowded => out(Reason::Unexplained { share: circumstances.unexplained }),
             Plight::Collinear { with } if !exceeds => out(Reason::Group { others: with.len() }),
             Plight::Collinear { with } => Some((Verdict::Watch, Reason::Group { others: with.len() })),
             _ => None,
@@ -236,13 +236,14 @@ impl Settings {
 
     /// The verdict on a meter of which nothing is the matter but its error.
     fn weigh(&self, estimate: &Estimate, circumstances: &Circumstances, conform: f64) -> (Verdict, Reason) {
-        let information = estimate.information;
+        let (information, exceeds) = (estimate.information, conform < self.replace);
         match conform {
-            conform if conform < self.replace => (Verdict::Replace, Reason::Exceeds),
             _ if information.is_nan() || information < self.information => {
                 let more = Some(odds(self.information) / odds(information)).filter(|more| more.is_finite());
-                (Verdict::NotAssessable, Reason::LittleInformation { information, more })
+                let verdict = if exceeds { Verdict::Watch } else { Verdict::NotAssessable };
+                (verdict, Reason::LittleInformation { information, more })
             }
+            _ if exceeds => (Verdict::Replace, Reason::Exceeds),
             conform if conform > self.keep => (Verdict::Keep, Reason::Conforms),
             _ => (Verdict::Watch, Reason::Undecided { more: self.more(estimate, circumstances) }),
         }

@@ -2,7 +2,7 @@
 
 use super::{Frame, State};
 use crate::information::Information;
-use crate::loss::{Common, Layout};
+use crate::loss::{Common, Habits, Layout};
 use crate::noise::Autoregression;
 use crate::prior::Prior;
 use nalgebra::{DMatrix, DVector};
@@ -20,7 +20,9 @@ impl Frame {
         column.extend([spread, wide, share, mean]);
         let strangers = self.strangers.iter().map(|meter| *meter as f64).collect();
         let terms = self.terms.iter().flat_map(|(mean, deviation)| [*mean, *deviation]).collect();
-        for list in [self.ripples.clone(), self.whitening.coefficients.clone(), strangers, terms] {
+        let Habits { ripples, remote } = self.habits.clone();
+        let remote = remote.into_iter().map(|remote| remote.unwrap_or(f64::NAN)).collect();
+        for list in [ripples, remote, self.whitening.coefficients.clone(), strangers, terms] {
             column.push(list.len() as f64);
             column.extend(list);
         }
@@ -36,17 +38,21 @@ impl Frame {
         let common = (!whole.is_nan()).then_some(Common { whole, phase });
         let layout = Layout { load, common, open: left.flag()?, unmetered: left.flag()?, daily: left.count()? };
         let prior = Prior { spread: left.number()?, wide: left.number()?, share: left.number()?, mean: left.number()? };
-        let (ripples, coefficients) = (left.list()?, left.list()?);
+        let (ripples, remote, coefficients) = (left.list()?, left.list()?, left.list()?);
+        let remote: Vec<Option<f64>> =
+            remote.into_iter().map(|remote| Some(remote).filter(|remote| !remote.is_nan())).collect();
         let strangers: Vec<usize> = left.list()?.into_iter().map(|meter| meter as usize).collect();
         let terms: Vec<(f64, f64)> = left.list()?.chunks_exact(2).map(|term| (term[0], term[1])).collect();
         let whitening = Autoregression { coefficients };
-        let is_sound = left.0.is_empty() && ripples.len() == meters && strangers.iter().all(|meter| *meter < meters);
+        let is_sound = left.0.is_empty()
+            && [ripples.len(), remote.len()] == [meters; 2]
+            && strangers.iter().all(|meter| *meter < meters);
         is_sound.then_some(Self {
             meters,
             step,
             feeds_in,
             layout,
-            ripples,
+            habits: Habits { ripples, remote },
             whitening,
             precision,
             inflation,

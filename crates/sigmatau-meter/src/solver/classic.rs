@@ -4,7 +4,7 @@ use super::{Plight, Solution};
 use crate::Area;
 use crate::balance::Balance;
 use crate::error::{error_of, uncertainty_of_error};
-use crate::information::cholesky;
+use crate::factor::{Factor, square};
 use crate::prior::Prior;
 use nalgebra::{DMatrix, DVector};
 
@@ -49,8 +49,8 @@ impl Rows {
                 normal[(place, place)] = 1.0;
             }
         }
-        let factor = cholesky(normal);
-        (factor.solve(&(across * &self.lack)), factor.inverse())
+        let factor = Factor::of(normal);
+        (factor.solve(&(across * &self.lack)), square(&factor.reciprocal()))
     }
 
     /// z − Ac.

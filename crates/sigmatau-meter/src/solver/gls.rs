@@ -21,11 +21,12 @@
 //! Costs O(T(5n)² + (4n)³) for n meters and T intervals, and O(5nT) of memory.
 
 use super::{Estimate, Plight, Solution, Solver};
+use crate::factor::square;
 use crate::fault::{Faults, LARGE, isolated};
 use crate::fit::{Case, Fit};
 use crate::home::Remainder;
 use crate::loss::Part;
-use crate::prior::Prior;
+use crate::prior::{Prior, alone};
 use crate::{Area, Meter};
 use nalgebra::DMatrix;
 use sigmatau_core::{Finding, Severity};
@@ -46,6 +47,9 @@ fn solve(area: &Area, prior: &Prior) -> Solution {
     while let Some(stranger) = case.elsewhere(&fit) {
         faults.strangers.push(stranger);
         case = case.rebuilt(area, &faults);
+        fit = case.fine(prior, case.coarse(prior));
+    }
+    if case.settle(&fit) {
         fit = case.fine(prior, case.coarse(prior));
     }
     solution(area, &case, &fit, &faults)
@@ -72,13 +76,19 @@ fn solution(area: &Area, case: &Case, fit: &Fit, faults: &Faults) -> Solution {
     let silent = case.parts.iter().enumerate().filter(|(_, part)| case.is_silent(part));
     silent.for_each(|(place, part)| lacks[(place, place)] += case.balance.unusual(part.meter, &part.intervals));
     solution.covariance = &jacobian * lacks * jacobian.transpose();
-    let before = fit.prior.variance();
+    let free = |meter: usize| case.parts.iter().filter(move |part| part.meter == meter).filter_map(|part| part.free);
+    let alone = alone(&fit.evidence, &fit.prior);
+    let alone = |meter: usize| {
+        let parts = case.parts.iter().zip(&alone).filter(move |(part, _)| part.meter == meter);
+        parts.map(|(_, information)| *information).fold(0.0, f64::max)
+    };
+    let before = |meter: usize| free(meter).fold(fit.prior.variance(), |most, sd| most.max(sd * sd));
     for (place, estimate) in
         solution.estimates.iter_mut().enumerate().filter(|(_, estimate)| estimate.error.is_finite())
     {
         let variance = solution.covariance[(place, place)];
         estimate.u = variance.sqrt();
-        estimate.information = (1.0 - variance / before).clamp(0.0, 1.0);
+        estimate.information = (1.0 - variance / before(place)).clamp(0.0, alone(place));
         estimate.late = fit.late(place);
         let (plight, onset) = plight(case, fit, faults, place);
         (estimate.plight, estimate.onset) = (plight, onset.map(|interval| area.end(interval) - area.step));
@@ -110,16 +120,16 @@ fn idle(area: &Area, solution: &mut Solution) {
 
 /// Meters whose energies run in step get the error of all of them together.
 fn groups(case: &Case, solution: &mut Solution) {
-    let net = &case.balance.net;
-    let norm = |meter: usize| net[meter].iter().map(|energy| energy * energy).sum::<f64>().sqrt();
-    let norms: Vec<f64> = (0..net.len()).map(norm).collect();
+    let sound: Vec<usize> =
+        (0..solution.estimates.len()).filter(|meter| solution.estimates[*meter].plight == Plight::Sound).collect();
+    let energies: Vec<f64> = sound.iter().flat_map(|meter| case.balance.net[*meter].iter().copied()).collect();
+    let products = square(&DMatrix::from_vec(case.balance.intervals(), sound.len(), energies));
     let is_alike = |one: usize, other: usize| {
-        let product: f64 = net[one].iter().zip(&net[other]).map(|(one, other)| one * other).sum();
-        product > ALIKE * norms[one] * norms[other]
+        products[(one, other)] > ALIKE * (products[(one, one)] * products[(other, other)]).sqrt()
     };
-    let sound: Vec<usize> = (0..net.len()).filter(|meter| solution.estimates[*meter].plight == Plight::Sound).collect();
-    for (at, one) in sound.iter().enumerate().filter(|(_, one)| norms[**one] > 0.0) {
-        let mut group: Vec<usize> = sound[at..].iter().copied().filter(|other| is_alike(*one, *other)).collect();
+    for one in (0..sound.len()).filter(|one| products[(*one, *one)] > 0.0) {
+        let mut group: Vec<usize> =
+            (one..sound.len()).filter(|other| is_alike(one, *other)).map(|other| sound[other]).collect();
         group.retain(|meter| solution.estimates[*meter].plight == Plight::Sound);
         if group.len() > 1 {
             solution.join(&group);

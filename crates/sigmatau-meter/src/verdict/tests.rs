@@ -40,6 +40,21 @@ fn what_the_prior_alone_says_keeps_no_meter() {
 }
 
 #[test]
+fn little_information_replaces_no_meter_but_has_it_watched() {
+    let judgement = judged(&Estimate { information: 0.2, ..sound(0.03, 0.003) });
+    assert!(judgement.conform < 0.05);
+    assert_eq!(judgement.verdict, Verdict::Watch);
+    assert_eq!(judgement.to_string(), "only 20 % of what is known comes from its readings");
+}
+
+#[test]
+fn what_looks_like_tampering_is_watched_where_much_is_unexplained() {
+    let around = Circumstances { unexplained: 0.1, ..AROUND };
+    let judgement = Settings::default().judge(&Estimate { plight: Plight::Tampered, ..sound(-0.4, 0.03) }, &around);
+    assert_eq!((judgement.verdict, judgement.reason), (Verdict::Watch, Reason::Tampered));
+}
+
+#[test]
 fn idle_meters_have_no_information_and_no_verdict() {
     let judgement = in_plight(Plight::Idle, 0.5);
     assert_eq!(judgement.verdict, Verdict::NotAssessable);

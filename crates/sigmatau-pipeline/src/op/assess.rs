@@ -1,12 +1,14 @@
 //! Errors of meters in service.
 
 pub(super) mod filed;
+mod pooled;
 mod silent;
 
 use super::{Analysis, Beside, Input, Op, Subject};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use filed::Filed;
+use pooled::Pooled;
 use rayon::prelude::*;
 use sigmatau_core::{Finding, Severity};
 use sigmatau_data::meters::written;
@@ -55,7 +57,8 @@ fn plan(section: &Section<'_>) -> Result<Box<dyn Analysis>, DocumentError> {
     let settings =
         settings.checked().map_err(|error| section.refuse_key("confidence", &format!("failed to {error}")))?;
     let (master, limit) = (section.positive("master_u")?, section.positive("limit")?);
-    Ok(Box::new(Assess { master: master.expect("it is there") / 100.0, limit, solver, settings }))
+    let master = master.expect("it is there") / 100.0;
+    Ok(Box::new(Assess { master, limit, solver, settings, prior: Pooled::default() }))
 }
 
 struct Assess {
@@ -65,6 +68,7 @@ struct Assess {
     limit: Option<f64>,
     solver: &'static Solver,
     settings: Settings,
+    prior: Pooled,
 }
 
 /// An area in work.
@@ -87,11 +91,15 @@ impl Analysis for Assess {
     }
 
     fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let areas = input.dataset.areas(unit)?;
-        let filed = Filed::of(input.beside[0].expect("the plan asks for it"), &areas);
-        let solve = |area| self.solve(filed.raw(area));
-        let mut assessed: Vec<Assessed> = areas.into_par_iter().map(solve).collect();
-        find_homes(&mut assessed);
+        let prior = self.prior.get(self, input)?;
+        let mut assessed = self.solved(input, unit, &prior)?;
+        if assessed.iter().any(Assessed::has_strangers) {
+            let mut remainders = remainders(&assessed);
+            for neighbours in neighbours(&input.dataset.units(OP.scope), unit) {
+                remainders.extend(self::remainders(&self.solved(input, &neighbours, &prior)?));
+            }
+            find_homes(&mut assessed, &remainders);
+        }
         let mut rows = Rows::of(OP.schema);
         let mut findings = Vec::new();
         for area in assessed {
@@ -109,14 +117,21 @@ impl Analysis for Assess {
 }
 
 impl Assess {
-    fn solve(&self, (raw, mut findings): (RawArea, Vec<Finding>)) -> Assessed {
+    /// The areas of a unit, solved.
+    fn solved(&self, input: &Input<'_>, unit: &Unit, prior: &Prior) -> Result<Vec<Assessed>, DataError> {
+        let areas = input.dataset.areas(unit)?;
+        let filed = Filed::of(input.beside[0].expect("the plan asks for it"), &areas);
+        Ok(areas.into_par_iter().map(|area| self.solve(filed.raw(area), prior)).collect())
+    }
+
+    fn solve(&self, (raw, mut findings): (RawArea, Vec<Finding>), prior: &Prior) -> Assessed {
         let id = raw.id.clone();
         let abouts = raw.meters.iter().map(|meter| meter.about.clone()).collect();
         let Cleaned { area, findings: changes } = clean(raw, self.master);
         findings.extend(changes);
         let outcome = match area {
             Ok(area) => {
-                let mut solution = (self.solver.solve)(&area, &Prior::default());
+                let mut solution = (self.solver.solve)(&area, prior);
                 findings.append(&mut solution.findings);
                 Ok((area, solution))
             }
@@ -158,14 +173,32 @@ impl Assess {
     }
 }
 
-/// Looks for the homes of strangers among the areas that were read together.
-fn find_homes(assessed: &mut [Assessed]) {
+impl Assessed {
+    fn has_strangers(&self) -> bool {
+        let is_stranger = |estimate: &Estimate| matches!(estimate.plight, Plight::Stranger { .. });
+        self.outcome.as_ref().is_ok_and(|(_, solution)| solution.estimates.iter().any(is_stranger))
+    }
+}
+
+/// The units of work that are read just before and just after this one.
+fn neighbours(units: &[Unit], unit: &Unit) -> Vec<Unit> {
+    let Some(place) = units.iter().position(|other| other == unit) else { return Vec::new() };
+    let before = place.checked_sub(1).and_then(|before| units.get(before));
+    before.into_iter().chain(units.get(place + 1)).cloned().collect()
+}
+
+/// What remains of the balances of areas.
+fn remainders(assessed: &[Assessed]) -> Vec<Remainder> {
     let solved = |one: &Assessed| one.outcome.as_ref().ok().and_then(|(_, solution)| solution.remainder.clone());
-    let remainders: Vec<Remainder> = assessed.iter().filter_map(solved).collect();
+    assessed.iter().filter_map(solved).collect()
+}
+
+/// Looks for the homes of strangers.
+fn find_homes(assessed: &mut [Assessed], remainders: &[Remainder]) {
     for (area, solution) in assessed.iter_mut().filter_map(|one| one.outcome.as_mut().ok()) {
         for (place, estimate) in solution.estimates.iter_mut().enumerate() {
             if let Plight::Stranger { home } = &mut estimate.plight {
-                *home = home::home(area, place, &remainders).map(|found| found.area.clone());
+                *home = home::home(area, place, remainders).map(|found| found.area.clone());
             }
         }
     }

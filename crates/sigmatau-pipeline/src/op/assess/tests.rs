@@ -115,6 +115,15 @@ fn assessed(folder: &Path, keys: &str) -> Result<Table, String> {
 }
 
 #[test]
+fn the_neighbours_of_a_unit_are_the_ones_before_and_after_it() {
+    let unit = |label: &str| Unit { label: label.into(), spans: Vec::new() };
+    let units = ["a", "b", "c"].map(unit);
+    let labels = |one: &Unit| neighbours(&units, one).into_iter().map(|unit| unit.label).collect::<Vec<_>>();
+    assert_eq!((labels(&units[0]), labels(&units[1])), (vec!["b".into()], vec!["a".into(), "c".into()]));
+    assert!(labels(&unit("elsewhere")).is_empty());
+}
+
+#[test]
 fn every_meter_of_every_area_has_a_row_even_without_a_master() {
     let folder = tempfile::tempdir().unwrap();
     let tables = drawn(2);
