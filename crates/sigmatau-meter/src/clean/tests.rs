@@ -207,6 +207,7 @@ fn a_successor_ends_the_service_of_the_meter_that_it_names() {
         area.meters.push(new);
     });
     assert!(area.meters[2].consumed[151..].iter().all(|energy| energy.is_nan()));
+    assert_eq!((area.meters[2].about.until, area.meters[8].about.from), (end(150), end(150)));
 }
 
 #[test]
