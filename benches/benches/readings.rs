@@ -1,8 +1,11 @@
-//! Readings of meters: decoding and pivoting of a month of areas of a hundred meters, on one core.
+//! Readings of meters: decoding and pivoting of a month of areas of a hundred meters, on one core, beside decoding alone.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use parquet::column::reader::ColumnReader;
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use sigmatau_core::Unit;
 use sigmatau_data::{Column, Metadata, MeterOptions, MeterSource, Table, TableWriter, Values};
+use std::fs::File;
 use std::hint::black_box;
 use std::path::Path;
 
@@ -38,6 +41,31 @@ fn pivot(path: &Path) -> usize {
     black_box(source.read(0..AREAS).unwrap()).len()
 }
 
+/// Decodes the instants and the energies with the parquet crate alone: the limit.
+fn decode(path: &Path) {
+    let file = SerializedFileReader::new(File::open(path).unwrap()).unwrap();
+    for group in 0..file.num_row_groups() {
+        let group = file.get_row_group(group).unwrap();
+        [2, 3].into_iter().for_each(|column| decode_column(&*group, column));
+    }
+}
+
+fn decode_column(group: &dyn RowGroupReader, column: usize) {
+    let rows = usize::try_from(group.metadata().num_rows()).unwrap();
+    let mut levels = Vec::with_capacity(rows);
+    let (mut reals, mut wholes) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    match group.get_column_reader(column).unwrap() {
+        ColumnReader::DoubleColumnReader(mut reader) => {
+            reader.read_records(rows, Some(&mut levels), None, &mut reals).unwrap();
+        }
+        ColumnReader::Int64ColumnReader(mut reader) => {
+            reader.read_records(rows, Some(&mut levels), None, &mut wholes).unwrap();
+        }
+        _ => panic!("a column of numbers"),
+    }
+    black_box((reals, wholes));
+}
+
 fn readings(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("readings.parquet");
@@ -46,6 +74,7 @@ fn readings(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("readings");
     group.throughput(Throughput::Elements((AREAS * METERS * INTERVALS) as u64));
     group.bench_function("pivot", |bencher| bencher.iter(|| pool.install(|| pivot(&path))));
+    group.bench_function("decode", |bencher| bencher.iter(|| pool.install(|| decode(&path))));
     group.finish();
 }
 

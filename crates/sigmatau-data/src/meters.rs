@@ -29,6 +29,7 @@
 
 mod day;
 mod layout;
+mod shown;
 mod stamp;
 mod zone;
 
@@ -47,6 +48,7 @@ use crate::{DataError, Table, read_text_table};
 use day::Days;
 use layout::{Layout, Points};
 use rayon::prelude::*;
+use shown::Shown;
 use sigmatau_core::unit::Conversion;
 use sigmatau_core::{Finding, Severity};
 use stamp::Stamp;
@@ -115,6 +117,8 @@ pub struct AreaReadings {
     pub id: String,
     /// Its meters, by first appearance.
     pub meters: Vec<MeterReadings>,
+    /// What was seen while they were read.
+    pub findings: Vec<Finding>,
 }
 
 /// What a meter sent. A column that it did not send is empty, a missing value `NaN`.
@@ -221,6 +225,7 @@ impl MeterSource {
     pub fn read(&self, which: Range<usize>) -> Result<Vec<AreaReadings>, DataError> {
         let filed: Vec<&Filed> = self.meters[which.clone()].iter().flatten().collect();
         let mut times = self.times(&filed)?;
+        let mut findings = self.unreadable(&filed, &times)?.into_iter();
         let mut columns = Vec::new();
         for (quantity, points) in self.layout.quantities() {
             let values = self.values(points, &filed)?;
@@ -239,7 +244,8 @@ impl MeterSource {
         let mut meters = meters.into_iter();
         let area = |area: usize| {
             let meters = meters.by_ref().take(self.meters[area].len()).collect();
-            AreaReadings { id: self.areas[area].name.clone(), meters }
+            let findings = findings.by_ref().take(self.meters[area].len()).flatten().collect();
+            AreaReadings { id: self.areas[area].name.clone(), meters, findings }
         };
         Ok(which.map(area).collect())
     }
@@ -258,6 +264,33 @@ impl MeterSource {
         let lanes: Vec<Lane<'_, Stamp<'_>>> =
             filed.iter().map(|filed| Lane { column, rule, segments: &filed.segments }).collect();
         gather(&self.store, Some(self.layout.key), &lanes)
+    }
+
+    /// The first instant of each meter that can't be read.
+    fn unreadable(&self, filed: &[&Filed], times: &[Vec<i64>]) -> Result<Vec<Option<Finding>>, DataError> {
+        let finding = |(filed, times): (&&Filed, &Vec<i64>)| {
+            let first = times.iter().position(|time| *time == stamp::MISSING);
+            first.map(|first| self.unread(filed, first, times)).transpose()
+        };
+        filed.iter().zip(times).map(finding).collect()
+    }
+
+    fn unread(&self, filed: &Filed, first: usize, times: &[i64]) -> Result<Finding, DataError> {
+        let (column, _) = self.layout.time;
+        let lane = Lane { column, rule: Shown, segments: &filed.segments };
+        let value = shown::text(gather(&self.store, Some(self.layout.key), &[lane])?[0][first]);
+        let count = times.iter().filter(|time| **time == stamp::MISSING).count();
+        let place = match index::row(&filed.segments, first, &self.store.group_rows()) {
+            Some(row) => format!("row {}", row + 1),
+            None => format!("row {} of the meter", first + 1),
+        };
+        let (file, column) = (self.store.name(), &self.store.described()?[column].name);
+        let seen = format!(
+            "{count} instants of `{}` can't be read, the first `{value}` in {place}, column `{column}` of `{file}`",
+            filed.id
+        );
+        let advice = "write instants as 2026-07-01 00:15, as counts since 1970, or as timestamps";
+        Ok(Finding::new(Severity::Warning, "instant", seen, "these readings are left out", advice))
     }
 
     /// The values of a quantity for each meter; points of a day stand one behind the other.

@@ -8,6 +8,7 @@ use crate::raw::{RawArea, RawMeter};
 use sigmatau_core::{Finding, Severity};
 
 mod balance;
+mod days;
 mod duplicates;
 mod export;
 mod finite;
@@ -35,6 +36,7 @@ pub static STEPS: &[&Step] = &[
     &stuck::STEP,
     &spikes::STEP,
     &export::STEP,
+    &days::STEP,
 ];
 
 /// A step of the cleaning.

@@ -215,3 +215,16 @@ fn local_stamps_of_a_year_are_the_instants_that_they_were() {
     let meter = read(Table::new(columns).unwrap(), &options).remove(0).meters.remove(0);
     assert_eq!(meter.times, instants);
 }
+
+#[test]
+fn an_instant_that_cannot_be_read_is_told_with_its_row_column_and_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.csv");
+    let rows = "a,m1,2026-07-01 00:15,0.1\na,m2,2026-07-01 00:15,0.2\na,m2,2026-13-45 00:30,0.3\nb,m3,,0.1\n";
+    std::fs::write(&path, format!("area_id,meter_id,timestamp,energy_kwh\n{rows}")).unwrap();
+    let areas = MeterSource::open(&path, &MeterOptions::default()).unwrap().read(0..2).unwrap();
+    let [finding] = areas[0].findings.as_slice() else { panic!("one finding") };
+    let wanted = "1 instants of `m2` can't be read, the first `2026-13-45 00:30` in row 3, column `timestamp` of `";
+    assert!(finding.seen.starts_with(wanted) && finding.seen.contains("r.csv"), "{}", finding.seen);
+    assert_eq!((areas[1].findings.len(), areas[0].meters[1].times.len()), (1, 2));
+}

@@ -64,6 +64,18 @@ pub(crate) fn rows(segments: &[Segment]) -> u64 {
     segments.iter().map(|segment| u64::from(segment.rows)).sum()
 }
 
+/// The row in the table at a place among those of a series; nothing where they stand between others.
+pub(crate) fn row(segments: &[Segment], mut place: usize, group_rows: &[usize]) -> Option<usize> {
+    for segment in segments {
+        if place < segment.rows as usize {
+            let before: usize = group_rows[..segment.group as usize].iter().sum();
+            return segment.is_run().then(|| before + segment.start as usize + place);
+        }
+        place -= segment.rows as usize;
+    }
+    None
+}
+
 /// Joins the groups in order: each series, by first appearance, with its segments.
 fn merge(groups: Vec<Group>) -> Vec<(String, Vec<Segment>)> {
     let mut places: HashMap<String, usize> = HashMap::new();

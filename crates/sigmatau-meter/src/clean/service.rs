@@ -25,15 +25,16 @@ fn run(draft: &mut Draft) {
     });
 }
 
-/// Where a meter names the one that it replaced and nobody stated when, its first reading tells.
+/// Where a meter names the one that it replaced and nobody stated when, its first reading tells: the one ends and the other
+/// begins there, or the energy of both would be looked for all the time.
 fn succession(rows: &mut [Rows]) {
     for new in 0..rows.len() {
         let about = &rows[new].raw.about;
         let Some(old) = rows.iter().position(|old| old.raw.about.id == about.replaces) else { continue };
         let from = if about.from > i64::MIN { Some(about.from) } else { rows[new].raw.times.first().copied() };
+        let Some(from) = from.filter(|_| old != new) else { continue };
+        rows[new].raw.about.from = from;
         let until = &mut rows[old].raw.about.until;
-        if let Some(from) = from.filter(|_| old != new && *until == i64::MAX) {
-            *until = from;
-        }
+        *until = if *until == i64::MAX { from } else { *until };
     }
 }

@@ -207,6 +207,7 @@ fn a_successor_ends_the_service_of_the_meter_that_it_names() {
         area.meters.push(new);
     });
     assert!(area.meters[2].consumed[151..].iter().all(|energy| energy.is_nan()));
+    assert_eq!((area.meters[2].about.until, area.meters[8].about.from), (end(150), end(150)));
 }
 
 #[test]
@@ -385,4 +386,31 @@ fn cleaning_what_is_clean_changes_no_digit() {
     meters.extend(once.meters.iter().map(|meter| back(&meter.about, &meter.consumed)));
     let twice = clean(RawArea { id: once.id.clone(), meters }, 0.0).area.unwrap();
     assert_eq!(format!("{once:?}"), format!("{twice:?}"));
+}
+
+/// Twelve days, the master meter changed by `befall` on each.
+fn long(befall: impl Fn(usize, f64) -> f64) -> (Vec<f64>, Vec<String>) {
+    let mut area = raw(8);
+    for meter in &mut area.meters {
+        let energies = meter.energy.clone();
+        (meter.times, meter.energy) = ((0..3 * T).map(end).collect(), [&energies[..], &energies, &energies].concat());
+    }
+    area.meters[0].energy.iter_mut().enumerate().for_each(|(t, energy)| *energy = befall(t / 96, *energy));
+    let Cleaned { area, findings } = clean(area, 0.0);
+    let supplied = area.expect("an area").master.supplied;
+    (supplied, findings.into_iter().map(|finding| finding.code.into_owned()).collect())
+}
+
+#[test]
+fn days_on_which_another_area_hangs_on_the_master_meter_take_no_part() {
+    let tied = |day: usize| (5..7).contains(&day);
+    let (supplied, codes) = long(|day, energy| if tied(day) { 1.5 * energy } else { energy });
+    assert_eq!(codes, ["open-days"]);
+    assert!(supplied.iter().enumerate().all(|(t, energy)| energy.is_nan() == tied(t / 96)));
+}
+
+#[test]
+fn days_that_are_off_from_some_day_on_stay() {
+    let (supplied, codes) = long(|day, energy| if day >= 9 { 1.5 * energy } else { energy });
+    assert!(codes.is_empty() && supplied.iter().all(|energy| energy.is_finite()), "{codes:?}");
 }

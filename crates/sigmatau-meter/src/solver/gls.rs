@@ -100,7 +100,7 @@ fn solution(area: &Area, case: &Case, fit: &Fit, faults: &Faults) -> Solution {
     solution.unexplained = fit.unexplained;
     solution.evidence = Some(fit.evidence.clone());
     solution.remainder = Some(Remainder::of(area, fit));
-    solution.findings = findings(area, fit, &solution);
+    solution.findings = findings(area, case, fit, &solution);
     solution
 }
 
@@ -153,7 +153,7 @@ impl Solution {
     }
 }
 
-fn findings(area: &Area, fit: &Fit, solution: &Solution) -> Vec<Finding> {
+fn findings(area: &Area, case: &Case, fit: &Fit, solution: &Solution) -> Vec<Finding> {
     let plights = area.meters.iter().zip(&solution.estimates).filter_map(|(meter, estimate)| {
         let (matters, advice) = match estimate.plight {
             Plight::Dead | Plight::Stuck => ("what it would have registered is assumed", "replace the meter"),
@@ -173,7 +173,28 @@ fn findings(area: &Area, fit: &Fit, solution: &Solution) -> Vec<Finding> {
         Finding::new(Severity::Warning, "unmetered", seen, matters, "look for customers without a meter")
             .about(&area.id)
     });
-    plights.chain(unmetered).collect()
+    plights.chain(unmetered).chain(weighed_down(area, case, fit)).collect()
+}
+
+/// Residuals are outliers from so many standard deviations on,
+const OUTLYING: f64 = 6.0;
+/// and are reported where together they are so large a share of the energy.
+const WORTH_TELLING: f64 = 0.001;
+
+/// What robust weights hide: intervals whose readings are there and whose balance is far off.
+fn weighed_down(area: &Area, case: &Case, fit: &Fit) -> Option<Finding> {
+    let read = || (0..fit.residuals.len()).filter(|t| case.balance.doubt[*t] == 0.0);
+    let mut sizes: Vec<f64> = read().map(|t| fit.residuals[t].abs()).collect();
+    sizes.sort_unstable_by(f64::total_cmp);
+    let usual = 1.4826 * sizes.get(sizes.len() / 2)?;
+    let outlying: Vec<usize> = read().filter(|t| fit.residuals[*t].abs() > OUTLYING * usual).collect();
+    let energy: f64 = outlying.iter().map(|t| fit.residuals[*t]).sum();
+    let supplied: f64 = case.balance.supplied.iter().sum();
+    let seen = format!("{} intervals are far off and hold {energy:.1} kWh that no meter explains", outlying.len());
+    let (matters, advice) =
+        ("they count little", "look what was drawn then: energy that is taken at times hides there");
+    (energy.abs() > WORTH_TELLING * supplied)
+        .then(|| Finding::new(Severity::Note, "weighed-down", seen, matters, advice).about(&area.id))
 }
 
 /// Sets the errors, and returns how they change with the lacks: e = Σ registered / Σ (1+κ)·passed − 1.

@@ -34,7 +34,7 @@ impl<'a> Filed<'a> {
 
     /// The area with what is known of its meters; those that are filed and sent nothing are in it too.
     pub(in crate::op) fn raw(&self, area: AreaReadings) -> (RawArea, Vec<Finding>) {
-        let AreaReadings { id, meters } = area;
+        let AreaReadings { id, meters, findings } = area;
         let mut sent: HashMap<String, MeterReadings> =
             meters.iter().map(|meter| (meter.id.clone(), meter.clone())).collect();
         let rows: Vec<usize> = self.rows.get(id.as_str()).into_iter().flatten().cloned().flatten().collect();
@@ -49,7 +49,8 @@ impl<'a> Filed<'a> {
         let finding = self::unfiled(&unfiled).map(|finding| finding.about(&id));
         let others = unfiled.drain(..).map(|meter| raw(About { id: meter.id.clone(), ..About::default() }, meter));
         filed.extend(others);
-        (RawArea { id, meters: filed }, finding.into_iter().collect())
+        let findings = findings.into_iter().map(|finding| finding.about(&id)).chain(finding).collect();
+        (RawArea { id, meters: filed }, findings)
     }
 
     fn about(&self, row: usize) -> About {
