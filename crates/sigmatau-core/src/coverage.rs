@@ -35,24 +35,45 @@ impl Coverage {
         Self { factor, probability }
     }
 
-    /// The coverage of an ellipse around two quantities together, such as the parts of a complex one:
-    /// k² = ν ((1−p)^(−2/(ν−1)) − 1) is the quantile of Hotelling's T² with ν degrees of freedom of the
-    /// covariance, and −2 ln(1−p) where ν is infinite. `NaN` where ν is at most 1.
+    /// The coverage of an ellipse around two quantities together, such as the parts of a complex one, whose covariance is
+    /// known but for a common scale with ν degrees of freedom: k² = ν ((1−p)^(−2/ν) − 1) is twice the quantile of Fisher's
+    /// F(2, ν), and −2 ln(1−p) where ν is infinite. `NaN` where ν is not positive.
     ///
-    /// Reference: JCGM 102:2011 (GUM supplement 2), coverage regions.
+    /// Fits, and spectra whose errors are circular, pool all residuals into such a scale. Where variances and covariance
+    /// were each estimated from the same observations, [`Coverage::of_estimated_ellipse`] is the wider one that holds p.
+    ///
+    /// Reference: JCGM 102:2011 (GUM supplement 2), 6.5; M. L. Eaton, Multivariate Statistics (1983), chapter 8.
     ///
     /// ```
     /// use sigmatau_core::Coverage;
     /// assert!((Coverage::of_ellipse(0.95, f64::INFINITY).factor - 2.447_747).abs() < 1e-6);
+    /// // F(2, 10) is exceeded by 4.102_821 with probability 0.05.
+    /// assert!((Coverage::of_ellipse(0.95, 10.0).factor.powi(2) / 2.0 - 4.102_821).abs() < 1e-6);
     /// ```
     pub fn of_ellipse(probability: f64, dof: f64) -> Self {
         let missed = (1.0 - probability).ln();
         let square = match dof {
             f64::INFINITY => -2.0 * missed,
-            dof if dof > 1.0 => dof * (-2.0 * missed / (dof - 1.0)).exp_m1(),
+            dof if dof > 0.0 => dof * (-2.0 * missed / dof).exp_m1(),
             _ => f64::NAN,
         };
         Self { factor: square.sqrt(), probability }
+    }
+
+    /// The coverage of an ellipse around two quantities whose whole covariance was estimated with ν degrees of freedom:
+    /// k² = ν ((1−p)^(−2/(ν−1)) − 1) is the quantile of Hotelling's T², and −2 ln(1−p) where ν is infinite. `NaN` where ν
+    /// is at most 1.
+    ///
+    /// Reference: R. Willink, B. D. Hall, Metrologia 39 (2002) 361, section 2.
+    ///
+    /// ```
+    /// use sigmatau_core::Coverage;
+    /// // T² = 2 · 10/9 · F(2, 9), and F(2, 9) is exceeded by 4.256_495 with probability 0.05.
+    /// assert!((Coverage::of_estimated_ellipse(0.95, 10.0).factor.powi(2) * 9.0 / 20.0 - 4.256_495).abs() < 1e-6);
+    /// ```
+    pub fn of_estimated_ellipse(probability: f64, dof: f64) -> Self {
+        let widened = if dof < f64::INFINITY { (dof / (dof - 1.0)).sqrt() } else { 1.0 };
+        Self { factor: widened * Self::of_ellipse(probability, dof - 1.0).factor, probability }
     }
 
     /// The coverage of an interval of ±k standard uncertainties; the inverse of [`Coverage::of_interval`]. `NaN`
@@ -71,10 +92,16 @@ impl Coverage {
         let square = factor * factor;
         let missed = match dof {
             f64::INFINITY => -0.5 * square,
-            dof if dof > 1.0 => -0.5 * (dof - 1.0) * (square / dof).ln_1p(),
+            dof if dof > 0.0 => -0.5 * dof * (square / dof).ln_1p(),
             _ => f64::NAN,
         };
         Self { factor, probability: -missed.exp_m1() }
+    }
+
+    /// The coverage of the ellipse of factor k; the inverse of [`Coverage::of_estimated_ellipse`].
+    pub fn within_estimated_ellipse(factor: f64, dof: f64) -> Self {
+        let narrowed = if dof < f64::INFINITY { ((dof - 1.0) / dof).sqrt() } else { 1.0 };
+        Self { factor, ..Self::within_ellipse(narrowed * factor, dof - 1.0) }
     }
 
     /// The same coverage with the factor rounded to four decimals, as certificates print it.
@@ -126,13 +153,16 @@ mod tests {
                 assert!((back - probability).abs() < 1e-9, "ν = {dof}: {back}");
                 let back = Coverage::within_ellipse(ellipse.factor, dof).probability;
                 assert!((back - probability).abs() < 1e-12, "ν = {dof}: {back}");
+                let estimated = Coverage::of_estimated_ellipse(probability, dof);
+                let back = Coverage::within_estimated_ellipse(estimated.factor, dof).probability;
+                assert!((back - probability).abs() < 1e-12, "ν = {dof}: {back}");
             }
         }
     }
 
     #[test]
     fn many_degrees_of_freedom_approach_the_normal_factor() {
-        for of in [Coverage::of_interval, Coverage::of_ellipse] {
+        for of in [Coverage::of_interval, Coverage::of_ellipse, Coverage::of_estimated_ellipse] {
             let (many, infinite) = (of(0.95, 9e6).factor, of(0.95, f64::INFINITY).factor);
             assert!((many - infinite).abs() < 1e-6 && many > infinite, "{many} {infinite}");
         }
@@ -148,7 +178,8 @@ mod tests {
     #[test]
     fn without_degrees_of_freedom_there_is_no_factor() {
         assert!(Coverage::of_interval(0.95, 0.0).factor.is_nan());
-        assert!(Coverage::of_ellipse(0.95, 1.0).factor.is_nan());
+        assert!(Coverage::of_ellipse(0.95, 0.0).factor.is_nan());
+        assert!(Coverage::of_estimated_ellipse(0.95, 1.0).factor.is_nan());
         assert!(Coverage::within_interval(f64::NAN, 3.0).probability.is_nan());
         assert!(Coverage::within_interval(2.0, f64::NAN).probability.is_nan());
     }

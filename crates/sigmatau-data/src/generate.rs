@@ -1,6 +1,5 @@
 //! Demonstration data drawn from a recipe, the same bits from the same seed: clocks with noise, sensors with
-//! excitation and response, transformer areas with meters, [histories](Histories) of calibrations, [readings](Readings)
-//! to propagate.
+//! excitation and response, transformer areas with meters, [histories](Histories) of calibrations.
 //!
 //! A [`Recipe`] says which clocks or sensors there are, with which noise and which planted trouble. Each is one table,
 //! in the schema [`crate::schema::clock`] or [`crate::schema::waveform`]; only one is in memory at a time. Noise is
@@ -10,7 +9,6 @@ mod areas;
 mod bench;
 mod fleet;
 mod histories;
-mod readings;
 mod text;
 
 use crate::{Metadata, Table};
@@ -18,7 +16,6 @@ use areas::Areas;
 use bench::Bench;
 use fleet::Fleet;
 pub use histories::{Extent, Histories};
-pub use readings::Readings;
 use sigmatau_core::nearest::did_you_mean;
 use std::fmt;
 

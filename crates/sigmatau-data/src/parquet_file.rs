@@ -161,35 +161,73 @@ impl ParquetFile {
     }
 }
 
-/// Feeds the given rows of a column, at most [`CHUNK`] at a time, to `sink` with the number of the first.
-///
-/// `rule` turns stored numbers into the wanted ones, in the room that it is given or in place; a null
-/// becomes `missing`. The memory is one chunk.
-pub(crate) fn pour<T: Physical, V: Copy>(
-    mut column: ColumnReaderImpl<T>,
-    rows: Range<usize>,
+/// A column of one row group that is read from its first row on, some rows at a time.
+pub(crate) trait Flow<V> {
+    /// Leaves out the next rows.
+    fn skip(&mut self, rows: usize) -> Decoded<()>;
+
+    /// The next rows, exactly as many as are wanted. The memory is that of these.
+    fn next(&mut self, wanted: usize) -> Decoded<&[V]>;
+}
+
+/// A flow of stored numbers of one physical type.
+pub(crate) struct Stored<T: Physical, V, R> {
+    column: ColumnReaderImpl<T>,
     missing: V,
-    rule: impl for<'a> Fn(&'a [T::T], &'a mut Vec<V>) -> &'a [V],
-    mut sink: impl FnMut(usize, &[V]),
-) -> Decoded<()> {
-    let (mut levels, mut packed, mut room, mut spread) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    column.skip_records(rows.start)?;
-    for start in rows.clone().step_by(CHUNK) {
-        let wanted = CHUNK.min(rows.end - start);
+    rule: R,
+    /// The number of the next row.
+    at: usize,
+    levels: Vec<i16>,
+    packed: Vec<T::T>,
+    room: Vec<V>,
+    spread: Vec<V>,
+}
+
+impl<T: Physical, V: Copy, R> Stored<T, V, R>
+where
+    R: for<'a> Fn(&'a [T::T], &'a mut Vec<V>) -> &'a [V],
+{
+    /// `rule` turns stored numbers into the wanted ones, in the room that it is given or in place; a null becomes `missing`.
+    pub(crate) fn new(column: ColumnReaderImpl<T>, missing: V, rule: R) -> Self {
+        let (levels, packed, room, spread) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { column, missing, rule, at: 0, levels, packed, room, spread }
+    }
+}
+
+impl<T: Physical, V: Copy, R> Flow<V> for Stored<T, V, R>
+where
+    R: for<'a> Fn(&'a [T::T], &'a mut Vec<V>) -> &'a [V],
+{
+    fn skip(&mut self, rows: usize) -> Decoded<()> {
+        self.at += self.column.skip_records(rows)?;
+        Ok(())
+    }
+
+    fn next(&mut self, wanted: usize) -> Decoded<&[V]> {
+        let Self { column, missing, rule, at, levels, packed, room, spread } = self;
         levels.clear();
         packed.clear();
         room.clear();
         spread.clear();
-        let (read, present, _) = column.read_records(wanted, Some(&mut levels), None, &mut packed)?;
+        let (read, present, _) = column.read_records(wanted, Some(levels), None, packed)?;
         if read != wanted {
-            return Err(ParquetError::EOF(format!("{read} of {wanted} rows from row {start} on")));
+            return Err(ParquetError::EOF(format!("{read} of {wanted} rows from row {at} on")));
         }
-        let mut values = rule(&packed, &mut room);
+        *at += read;
+        let mut values = rule(packed, room);
         if present < read {
-            spread.extend(with_missing(&levels, values, missing));
-            values = &spread;
+            spread.extend(with_missing(levels, values, *missing));
+            values = spread;
         }
-        sink(start, values);
+        Ok(values)
+    }
+}
+
+/// Feeds the given rows of a flow, at most [`CHUNK`] at a time, to `sink` with the number of the first.
+pub(crate) fn pour<V>(flow: &mut dyn Flow<V>, rows: Range<usize>, mut sink: impl FnMut(usize, &[V])) -> Decoded<()> {
+    flow.skip(rows.start)?;
+    for start in rows.clone().step_by(CHUNK) {
+        sink(start, flow.next(CHUNK.min(rows.end - start))?);
     }
     Ok(())
 }

@@ -5,8 +5,9 @@ use crate::column::{Described, Storage};
 use crate::error::Trouble;
 use crate::parquet_file::ParquetFile;
 use crate::rows::rule::ValueRule;
-use crate::rows::store::Store;
+use crate::rows::store::{Store, flow};
 use crate::{DataError, Table, read_text_table};
+use parquet::errors::Result as Decoded;
 use sigmatau_core::Unit;
 use sigmatau_core::nearest::did_you_mean;
 use sigmatau_core::unit::Conversion;
@@ -170,6 +171,44 @@ impl RowSource {
         Ok(values)
     }
 
+    /// Reads columns of numbers in one group side by side, `at_once` rows at a time, and feeds them to `each` with the number
+    /// of their first row in the group; numbers are as [`RowSource::numbers`] gives them. Memory: the pieces, and of a table in
+    /// memory the columns.
+    ///
+    /// # Errors
+    /// When the file can't be read or decoded.
+    pub fn numbers_beside(
+        &self,
+        columns: &[NumberColumn],
+        group: usize,
+        at_once: usize,
+        mut each: impl FnMut(usize, &[&[f64]]),
+    ) -> Result<(), DataError> {
+        let rows = self.store_rows(group);
+        let pieces = (0..rows).step_by(at_once).map(|start| start..rows.min(start + at_once));
+        match &self.store {
+            Store::Parquet(file) => {
+                let open = |column: &NumberColumn| flow(file, column.column, self.store_group(group), column.rule);
+                let mut flows: Vec<_> = file.decode(|| columns.iter().map(open).collect())?;
+                for piece in pieces {
+                    let (flows, wanted) = (&mut flows, piece.len());
+                    let next =
+                        file.decode(move || flows.iter_mut().map(|flow| flow.next(wanted)).collect::<Decoded<_>>());
+                    let columns: Vec<&[f64]> = next?;
+                    each(piece.start, &columns);
+                }
+            }
+            Store::Memory { .. } => {
+                let whole = columns.iter().map(|column| self.numbers(*column, group));
+                let whole: Vec<Vec<f64>> = whole.collect::<Result<_, _>>()?;
+                for piece in pieces {
+                    each(piece.start, &whole.iter().map(|column| &column[piece.clone()]).collect::<Vec<_>>());
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Reads a column of words in one group: the distinct words, and the place of each row's word among them.
     ///
     /// # Errors
@@ -244,6 +283,24 @@ mod tests {
         let words = source.word("meter").unwrap();
         let (list, places) = source.words(words, source.groups().len() - 1).unwrap();
         assert_eq!(list[places[places.len() - 1] as usize], "m2");
+    }
+
+    #[test]
+    fn pieces_beside_each_other_make_the_columns() {
+        let values: Vec<f64> = (0..1000).map(|n| if n % 7 == 0 { f64::NAN } else { f64::from(n) }).collect();
+        let (_folder, stored) = written(&[&values]);
+        for source in [stored, RowSource::from_table("t", part(&values))] {
+            let columns = ["V", "uV"].map(|unit| source.number("u", &Unit::parse(unit).unwrap()).unwrap());
+            let mut found = [Vec::new(), Vec::new()];
+            let take = |start: usize, pieces: &[&[f64]]| {
+                assert!(start == found[0].len() && pieces[0].len() <= 300);
+                found.iter_mut().zip(pieces).for_each(|(found, piece)| found.extend_from_slice(piece));
+            };
+            source.numbers_beside(&columns, 0, 300, take).unwrap();
+            let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<u64>>();
+            let whole = source.numbers(columns[0], 0).unwrap();
+            assert!(bits(&found[0]) == bits(&whole) && bits(&found[1]) == bits(&whole) && whole.len() == 1000);
+        }
     }
 
     #[test]

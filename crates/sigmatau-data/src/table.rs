@@ -90,6 +90,27 @@ impl Values {
         }
     }
 
+    /// Puts `its`, values of the same kind, behind these.
+    fn append(&mut self, its: Self) {
+        match (self, its) {
+            (mine, its) if mine.is_empty() => *mine = its,
+            (Self::Float(mine), Self::Float(mut its)) => mine.append(&mut its),
+            (Self::Text(mine), Self::Text(mut its)) => mine.append(&mut its),
+            (Self::Integer(mine), Self::Integer(mut its))
+            | (Self::Scaled { steps: mine, .. }, Self::Scaled { steps: mut its, .. }) => mine.append(&mut its),
+            _ => unreachable!("the kinds are compared before"),
+        }
+    }
+
+    /// Makes room for as many rows more.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        match self {
+            Self::Float(values) => values.reserve_exact(rows),
+            Self::Integer(values) | Self::Scaled { steps: values, .. } => values.reserve_exact(rows),
+            Self::Text(values) => values.reserve_exact(rows),
+        }
+    }
+
     /// Puts the given rows of `its`, values of the same kind, behind these.
     pub(crate) fn extend(&mut self, its: &Self, rows: Range<usize>) {
         match (self, its) {
@@ -252,10 +273,15 @@ impl Table {
         if let Some(odd) = first_difference(&self.columns, &other.columns) {
             return Err(TableError::Differ(odd));
         }
-        for (mine, its) in self.columns.iter_mut().zip(&other.columns) {
-            mine.values.extend(&its.values, 0..its.values.len());
+        for (mine, its) in self.columns.iter_mut().zip(other.columns) {
+            mine.values.append(its.values);
         }
         Ok(())
+    }
+
+    /// Makes room for as many rows more, so that what is appended finds its place.
+    pub fn reserve(&mut self, rows: usize) {
+        self.columns.iter_mut().for_each(|column| column.values.reserve(rows));
     }
 }
 

@@ -72,7 +72,7 @@ impl Comparison {
         Self {
             frequency: one.frequency,
             difference,
-            en: distance / region_factor(CONFIDENCE, dof),
+            en: distance / Coverage::of_ellipse(CONFIDENCE, dof).factor,
             p_value: outside(distance, dof),
             en_magnitude: (one.value.norm() - other.value.norm()) / (factor * along(|line| line.value)),
             en_phase: (one.value * other.value.conj()).arg() / (factor * phases),
@@ -97,21 +97,7 @@ pub(crate) fn effective(parts: impl IntoIterator<Item = (Bivariate, f64)>) -> f6
     sum * sum / spread
 }
 
-/// The factor k of the region dᵀ C⁻¹ d ≤ k² around a complex value that holds a probability P: of a circular
-/// covariance with ν degrees of freedom k² = ν ((1−P)^(−2/ν) − 1), and −2 ln (1−P) where it is known.
-///
-/// ```
-/// use sigmatau_dynamic::compare::region_factor;
-/// assert!((region_factor(0.95, f64::INFINITY) - 2.447747).abs() < 1e-6); // JCGM 102
-/// assert!(region_factor(0.95, 10.0) > 2.8);
-/// ```
-pub fn region_factor(probability: f64, dof: f64) -> f64 {
-    let logarithm = -(-probability).ln_1p();
-    let square = if dof < MANY { dof * (2.0 * logarithm / dof).exp_m1() } else { 2.0 * logarithm };
-    square.sqrt()
-}
-
-/// The probability outside the region of the factor k, see [`region_factor`]: (1 + k²/ν)^(−ν/2), and exp(−k²/2) where
+/// The probability outside the ellipse of the factor k, see [`Coverage::of_ellipse`]: (1 + k²/ν)^(−ν/2), and exp(−k²/2) where
 /// the covariance is known.
 fn outside(factor: f64, dof: f64) -> f64 {
     let square = factor * factor;
@@ -121,7 +107,7 @@ fn outside(factor: f64, dof: f64) -> f64 {
 
 /// Whether the region of a line that holds a probability holds a value.
 pub fn covers(line: &Line, value: Complex64, probability: f64) -> bool {
-    distance(value - line.value, &line.covariance) <= region_factor(probability, line.dof)
+    distance(value - line.value, &line.covariance) <= Coverage::of_ellipse(probability, line.dof).factor
 }
 
 /// √(dᵀ C⁻¹ d); infinite where C has no width in the direction of d.
@@ -205,7 +191,7 @@ mod tests {
     #[test]
     fn e_n_of_one_has_a_chance_of_one_in_twenty() {
         for dof in [5.0, 100.0, f64::INFINITY] {
-            assert!((outside(region_factor(CONFIDENCE, dof), dof) - 0.05).abs() < 1e-12, "{dof}");
+            assert!((outside(Coverage::of_ellipse(CONFIDENCE, dof).factor, dof) - 0.05).abs() < 1e-12, "{dof}");
         }
     }
 
@@ -229,5 +215,32 @@ mod tests {
         }
         // 5 % of 2000 with a standard deviation of 9.7.
         assert!(counts.iter().all(|count| (71..=129).contains(count)), "{counts:?}");
+    }
+
+    /// The covariance of 5 observations is pooled into one scale, or taken as it is.
+    #[test]
+    fn ellipses_hold_their_share_whichever_way_the_covariance_was_estimated() {
+        let mut noise = Gaussian::new(62, 1);
+        let mut draw = || Complex64::new(noise.draw(), noise.draw());
+        let dof = 5.0;
+        let pooled = Coverage::of_ellipse(CONFIDENCE, 2.0 * dof).factor;
+        let estimated = Coverage::of_estimated_ellipse(CONFIDENCE, dof).factor;
+        let mut held = [0; 3];
+        for _ in 0..4000 {
+            let (error, residuals) = (draw(), [(); 5].map(|()| draw()));
+            let mean = |of: fn(&Complex64) -> f64| residuals.iter().map(of).sum::<f64>() / dof;
+            let whole = Bivariate {
+                real: mean(|z| z.re * z.re),
+                imaginary: mean(|z| z.im * z.im),
+                cross: mean(|z| z.re * z.im),
+            };
+            let scale = Bivariate::circular(0.5 * (whole.real + whole.imaginary));
+            let distances = [distance(error, &scale), distance(error, &whole)];
+            held[0] += i32::from(distances[0] <= pooled);
+            held[1] += i32::from(distances[1] <= estimated);
+            held[2] += i32::from(distances[1] <= Coverage::of_ellipse(CONFIDENCE, dof).factor);
+        }
+        // 95 % of 4000 with a standard deviation of 13.8; the pooled factor is too small for the whole covariance.
+        assert!(held[..2].iter().all(|held| (3758..=3842).contains(held)) && held[2] < 3700, "{held:?}");
     }
 }

@@ -102,7 +102,7 @@ impl Line {
         let Bivariate { real, imaginary, cross } = self.covariance;
         let Complex64 { re, im } = self.value;
         let square = re * re * imaginary + im * im * real - 2.0 * re * im * cross;
-        square < ellipse(confidence, self.dof) * (real * imaginary - cross * cross)
+        square < Coverage::of_ellipse(confidence, self.dof).factor.powi(2) * (real * imaginary - cross * cross)
     }
 }
 
@@ -111,12 +111,6 @@ impl Line {
 fn student(confidence: f64, dof: f64) -> Option<f64> {
     let sound = dof > 0.0 && confidence > 0.0 && confidence < 1.0;
     sound.then(|| Coverage::of_interval(confidence, dof).factor)
-}
-
-/// Twice the quantile of the F distribution with 2 and ν degrees of freedom: ν ((1 − p)^(−2/ν) − 1).
-fn ellipse(confidence: f64, dof: f64) -> f64 {
-    let log = -2.0 * (1.0 - confidence).ln();
-    if dof.is_finite() { dof * (log / dof).exp_m1() } else { log }
 }
 
 /// The ends of an interval.
@@ -226,7 +220,7 @@ mod tests {
             (0.95, 1e7, 1.959_964_221_767_205, 2.0 * 2.995_733_170_995_355),
         ];
         for (confidence, dof, t, twice_f) in known {
-            let found = (student(confidence, dof).unwrap(), ellipse(confidence, dof));
+            let found = (student(confidence, dof).unwrap(), Coverage::of_ellipse(confidence, dof).factor.powi(2));
             assert!((found.0 / t - 1.0).abs() < 1e-9, "{dof}: {found:?}");
             assert!((found.1 / twice_f - 1.0).abs() < 1e-9, "{dof}: {found:?}");
         }

@@ -235,8 +235,10 @@ fn key(header: &Header, unit: &Unit) -> String {
 fn joined(schema: &Schema, parts: Vec<Part>, header: Header, dataset: &Dataset) -> StepResult {
     let mut table = schema.empty();
     let mut findings = dataset.findings().to_vec();
+    let total: usize = parts.iter().map(|(rows, _)| rows.rows()).sum();
     for (rows, remarks) in parts {
         table.append(rows).expect("the parts of a step have its schema");
+        table.reserve(total - table.rows());
         findings.extend(remarks);
     }
     StepResult { record: Record { header, table }, findings }

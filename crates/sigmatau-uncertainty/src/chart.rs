@@ -56,7 +56,7 @@ impl Chart {
 
     /// The mean number of deviates before an alarm when each is larger by `shift`.
     pub fn shifted_run_length(self, limit: f64, shift: f64) -> f64 {
-        let within = |low: f64, high: f64| lower(high - shift) - lower(low - shift);
+        let within = |low: f64, high: f64| Law::Normal.lower(high - shift) - Law::Normal.lower(low - shift);
         match self {
             Self::Shewhart => 1.0 / (1.0 - within(-limit, limit)),
             Self::Ewma { weight } => ewma(limit * ewma_deviation(weight), weight, within),
@@ -136,11 +136,6 @@ fn ewma_deviation(weight: f64) -> f64 {
     (weight / (2.0 - weight)).sqrt()
 }
 
-/// Φ(z), to the ten digits that a chain needs.
-fn lower(z: f64) -> f64 {
-    0.5 * statrs::function::erf::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
-}
-
 /// The chain of E between ±`limit`.
 fn ewma(limit: f64, weight: f64, within: impl Fn(f64, f64) -> f64) -> f64 {
     let width = 2.0 * limit / STATES as f64;
@@ -156,7 +151,7 @@ fn ewma(limit: f64, weight: f64, within: impl Fn(f64, f64) -> f64) -> f64 {
 fn cusum(limit: f64, allowance: f64) -> f64 {
     let width = 2.0 * limit / (2.0 * STATES as f64 - 1.0);
     let move_to = |from: usize, to: usize| {
-        let upper = |state: f64| lower((state + 0.5) * width - from as f64 * width + allowance);
+        let upper = |state: f64| Law::Normal.lower((state + 0.5) * width - from as f64 * width + allowance);
         if to == 0 { upper(0.0) } else { upper(to as f64) - upper(to as f64 - 1.0) }
     };
     absorbed(move_to, 0)

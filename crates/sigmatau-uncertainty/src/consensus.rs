@@ -9,7 +9,7 @@
 //! model. `tests/comparisons.rs` simulates it.
 
 use crate::Correlation;
-use crate::probability::{chi_squared_above, normal_exceeded, student_exceeded};
+use crate::tail::Law;
 use nalgebra::{DMatrix, DVector};
 use sigmatau_core::nearest::did_you_mean;
 
@@ -387,7 +387,7 @@ impl Found {
     /// With the consistency of some laboratories.
     fn of_members(self, chi_squared: f64, members: Vec<bool>) -> Reference {
         let dof = members.iter().filter(|member| **member).count() - 1;
-        let p_value = if dof == 0 { 1.0 } else { chi_squared_above(chi_squared, dof as f64) };
+        let p_value = if dof == 0 { 1.0 } else { Law::ChiSquared { dof: dof as f64 }.upper(chi_squared) };
         let Self { value, u, interval, tau, covariances } = self;
         Reference { value, u, interval, hartung_knapp: None, tau, chi_squared, dof, p_value, members, covariances }
     }
@@ -406,11 +406,11 @@ fn random_effects(comparison: &Comparison, settings: &Settings, variance: f64) -
 }
 
 fn normal(value: f64, u: f64, settings: &Settings) -> [f64; 2] {
-    let k = normal_exceeded(0.5 - 0.5 * settings.confidence);
+    let k = Law::Normal.exceeded(0.5 - 0.5 * settings.confidence);
     [value - k * u, value + k * u]
 }
 
 fn student(value: f64, u: f64, dof: f64, settings: &Settings) -> [f64; 2] {
-    let k = student_exceeded(0.5 - 0.5 * settings.confidence, dof);
+    let k = Law::Student { dof }.exceeded(0.5 - 0.5 * settings.confidence);
     [value - k * u, value + k * u]
 }

@@ -1,7 +1,7 @@
 //! Expectations over what is known of a quantity, by quadrature.
 
 use crate::Distribution;
-use crate::probability::normal_density;
+use crate::tail::normal;
 use statrs::function::gamma::ln_gamma;
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -84,7 +84,7 @@ impl Distribution {
             certain if certain.standard_uncertainty() == 0.0 => f(0.0),
             Self::Constant => f(0.0),
             Self::Normal { standard_deviation: s } => {
-                over(&[-39.0, -8.0, -3.0, 0.0, 3.0, 8.0, 39.0], breaks, |x| x / s, &|z| normal_density(z) * f(s * z))
+                over(&[-39.0, -8.0, -3.0, 0.0, 3.0, 8.0, 39.0], breaks, |x| x / s, &|z| normal::density(z) * f(s * z))
             }
             Self::Student { scale, dof: f64::INFINITY } => {
                 Self::Normal { standard_deviation: *scale }.expectation(breaks, f)

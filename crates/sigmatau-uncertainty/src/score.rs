@@ -5,7 +5,7 @@
 //!
 //! Reference: ISO 13528; ISO Guide 35; ISO 5725-2.
 
-use crate::probability::{f_above, f_exceeded, student_above, student_exceeded};
+use crate::tail::Law;
 
 mod consistency;
 mod homogeneity;

@@ -7,6 +7,7 @@ use std::f64::consts::{LN_2, PI};
 
 mod beta;
 mod gamma;
+pub(crate) mod normal;
 
 /// Above this many degrees of freedom Student's distribution is the normal one to all digits of a double.
 const NORMAL_DOF: f64 = 1e17;
@@ -14,8 +15,6 @@ const NORMAL_DOF: f64 = 1e17;
 const HILL: f64 = 20.0;
 /// and the scales up to which.
 const HILL_REACH: f64 = 8.0;
-/// From here on the continued fraction of the normal tail takes over from the incomplete gamma function.
-const FAR: f64 = 4.0;
 /// Steps of Newton's method after which a score is exact to rounding.
 const STEPS: usize = 60;
 
@@ -62,7 +61,7 @@ impl Law {
     /// ln P(X ≥ x); `NaN` where x or a parameter is no number.
     pub fn ln_upper(self, x: f64) -> f64 {
         match self {
-            Self::Normal => ln_normal(x),
+            Self::Normal => normal::ln_upper(x),
             Self::Student { dof } => ln_student(x, dof),
             Self::ChiSquared { dof } => gamma::ln_tails(0.5 * dof, 0.5 * x).1,
             Self::Fisher { numerator, denominator } => fisher(x, numerator, denominator).1,
@@ -73,7 +72,7 @@ impl Law {
     /// ln P(X ≤ x); `NaN` where x or a parameter is no number.
     pub fn ln_lower(self, x: f64) -> f64 {
         match self {
-            Self::Normal => ln_normal(-x),
+            Self::Normal => normal::ln_upper(-x),
             Self::Student { dof } => ln_student(-x, dof),
             Self::ChiSquared { dof } => gamma::ln_tails(0.5 * dof, 0.5 * x).0,
             Self::Fisher { numerator, denominator } => fisher(x, numerator, denominator).0,
@@ -98,19 +97,56 @@ impl Law {
         if upper <= lower { normal_score(upper) } else { -normal_score(lower) }
     }
 
+    /// P(X ≥ x).
+    ///
+    /// ```
+    /// use sigmatau_uncertainty::tail::Law;
+    /// assert!((Law::Normal.upper(1.0) - 0.158_655_253_931_457_05).abs() < 1e-16);
+    /// ```
+    pub fn upper(self, x: f64) -> f64 {
+        match self {
+            Self::Normal => normal::upper(x),
+            Self::Student { dof } if dof >= NORMAL_DOF => normal::upper(x),
+            law => law.ln_upper(x).exp(),
+        }
+    }
+
+    /// P(X ≤ x).
+    pub fn lower(self, x: f64) -> f64 {
+        match self {
+            Self::Normal | Self::Student { .. } => self.upper(-x),
+            law => law.ln_lower(x).exp(),
+        }
+    }
+
     /// The value whose lower tail is `probability`, by bisection between values that enclose it; `NaN` outside of 0 to 1.
     pub fn quantile(self, probability: f64) -> f64 {
-        if !(probability > 0.0 && probability < 1.0) {
+        self.at(probability.ln(), (-probability).ln_1p())
+    }
+
+    /// The value whose upper tail is `probability`, however small, as [`Law::quantile`] finds it.
+    ///
+    /// ```
+    /// use sigmatau_uncertainty::tail::Law;
+    /// assert!((Law::Normal.exceeded(1e-300) - 37.047_096).abs() < 1e-6);
+    /// ```
+    pub fn exceeded(self, probability: f64) -> f64 {
+        self.at((-probability).ln_1p(), probability.ln())
+    }
+
+    /// The value that has these logarithms of tails, of which the smaller tail is looked at.
+    fn at(self, ln_lower: f64, ln_upper: f64) -> f64 {
+        if !(ln_lower < 0.0 && ln_upper < 0.0 && ln_lower.max(ln_upper).is_finite()) {
             return f64::NAN;
         }
-        let below = |x: f64| match probability {
-            probability if probability < 0.5 => self.ln_lower(x) < probability.ln(),
-            probability => self.ln_upper(x) > (-probability).ln_1p(),
+        let below = |x: f64| match ln_lower < ln_upper {
+            true => self.ln_lower(x) < ln_lower,
+            false => self.ln_upper(x) > ln_upper,
         };
-        let mirrored = |x: f64| self.ln_upper(x) > probability.ln();
+        let mirrored = |x: f64| self.ln_upper(x) > ln_lower;
         match self {
             Self::Beta { .. } => bisect(0.0, 1.0, below),
-            Self::Normal | Self::Student { .. } if probability < 0.5 => -bisect(0.0, enclose(&mirrored), mirrored),
+            Self::Normal | Self::Student { .. } if ln_lower < ln_upper => -bisect(0.0, enclose(&mirrored), mirrored),
             _ => bisect(0.0, enclose(&below), below),
         }
     }
@@ -167,7 +203,7 @@ fn newton(ln_tail: f64) -> f64 {
     let square = -2.0 * ln_tail;
     let mut z = (square - (1.0 + 2.0 * PI * square).ln()).max(0.0).sqrt();
     for _ in 0..STEPS {
-        let tail = ln_normal(z);
+        let tail = normal::ln_upper(z);
         // The slope of ln P is minus the hazard φ(z)/P.
         let hazard = (-0.5 * z * z - 0.5 * (2.0 * PI).ln() - tail).exp();
         let step = (tail - ln_tail) / hazard;
@@ -179,27 +215,10 @@ fn newton(ln_tail: f64) -> f64 {
     z
 }
 
-fn ln_normal(z: f64) -> f64 {
-    match z {
-        f64::INFINITY => f64::NEG_INFINITY,
-        z if z < 0.0 => ln_complement(ln_normal(-z)),
-        z if z < FAR => gamma::ln_tails(0.5, 0.5 * z * z).1 - LN_2,
-        z => -0.5 * z * z - 0.5 * (2.0 * PI).ln() - mills(z).ln(),
-    }
-}
-
-/// φ(z)/P(Z ≥ z) by Laplace's continued fraction z + 1/(z + 2/(z + 3/…)), from the inside out.
-///
-/// Reference: M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, 26.2.14.
-fn mills(z: f64) -> f64 {
-    let terms = if z < 8.0 { 60 } else { 24 };
-    (1..=terms).rev().fold(z, |inner, term| z + f64::from(term) / inner)
-}
-
 /// P(T ≥ t) = ½ I(ν/2, ½) at ν/(ν+t²) for t ≥ 0.
 fn ln_student(t: f64, dof: f64) -> f64 {
     if dof >= NORMAL_DOF {
-        return ln_normal(t);
+        return normal::ln_upper(t);
     }
     let ratio = t * t / dof;
     let outer = match ratio {
@@ -212,6 +231,9 @@ fn ln_student(t: f64, dof: f64) -> f64 {
 /// ln of the lower and the upper tail of F.
 fn fisher(x: f64, numerator: f64, denominator: f64) -> (f64, f64) {
     let ratio = numerator * x.clamp(0.0, f64::INFINITY) / denominator;
+    if ratio == f64::INFINITY {
+        return (0.0, f64::NEG_INFINITY);
+    }
     beta::ln_tails(0.5 * numerator, 0.5 * denominator, ratio / (1.0 + ratio), 1.0 / (1.0 + ratio))
 }
 
@@ -276,6 +298,33 @@ mod tests {
         }
     }
 
+    fn near(found: f64, expected: f64, tolerance: f64) {
+        assert!((found - expected).abs() <= tolerance * expected.abs(), "{found:e} instead of {expected:e}");
+    }
+
+    /// `scipy.stats`: norm.isf, t.isf, chi2.isf, f.isf, SciPy 1.17.1.
+    #[test]
+    fn quantiles_are_those_of_scipy() {
+        near(Law::Normal.exceeded(0.05), 1.6448536269514729, 1e-14);
+        near(Law::Student { dof: 16.0 }.exceeded(0.005), 2.920_781_622_425_1, 1e-12);
+        near(Law::ChiSquared { dof: 9.0 }.exceeded(0.05), 16.918977604620448, 1e-13);
+        near(Law::Fisher { numerator: 9.0, denominator: 10.0 }.exceeded(0.05), 3.020382947021374, 1e-12);
+    }
+
+    /// Normal: mpmath 1.4.1, 30 digits; `t.sf(1e6, 3)`, `chi2.sf(912.474034, 10)`, SciPy 1.17.1.
+    #[test]
+    fn far_tails_keep_their_digits() {
+        near(Law::Normal.upper(-0.3), 0.6179114221889527, 1e-15);
+        near(Law::Normal.upper(1.0), 0.15865525393145705, 1e-15);
+        near(Law::Normal.upper(2.999), 0.0013543365337271066, 1e-12);
+        near(Law::Normal.upper(3.0), 0.0013498980316300946, 1e-14);
+        near(Law::Normal.upper(4.5), 3.3976731247300603e-06, 1e-14);
+        near(Law::Normal.upper(9.0), 1.1285884059538405e-19, 1e-13);
+        near(Law::Normal.upper(30.0), 4.906713927148187e-198, 1e-12);
+        near(Law::Student { dof: 3.0 }.upper(1e6), 1.1026577908396144e-18, 1e-10);
+        assert_eq!(format!("{:.1e}", Law::ChiSquared { dof: 10.0 }.upper(912.474034)), "1.3e-189");
+    }
+
     #[test]
     fn the_fast_score_of_student_is_the_exact_one() {
         for dof in [20.0, 33.3, 150.0, 1e5] {
@@ -304,5 +353,7 @@ mod tests {
         }
         assert!(Law::Student { dof: f64::NAN }.ln_upper(1.0).is_nan());
         assert!(normal_score(f64::NAN).is_nan());
+        assert!([-0.1, 0.0, 1.0, 1.1, f64::NAN].iter().all(|p| Law::Normal.exceeded(*p).is_nan()));
+        assert_eq!(Law::Fisher { numerator: 2.0, denominator: 3.0 }.upper(f64::INFINITY), 0.0);
     }
 }

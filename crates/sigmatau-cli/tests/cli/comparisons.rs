@@ -36,7 +36,8 @@ fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
     words.map(str::to_owned).into()
 }
 
-/// Φ of each item with the process of the batch: of one with a wide spread nearly that of the item alone.
+/// Where all uncertainties are the same, restricted maximum likelihood leaves τ² = s² − u²: the sums of Φ by Python's
+/// `math.erfc`, out of the values alone.
 #[test]
 fn a_batch_tells_how_many_were_accepted_falsely() {
     let bench = Workbench::new();
@@ -45,10 +46,15 @@ fn a_batch_tells_how_many_were_accepted_falsely() {
     let said = bench.run("uncertainty batch-risk a.csv --lower -0.5 --upper 0.5 --format csv").exits(0);
     let number = |name| numbers(&said.out(), name)[0];
     assert_eq!(number("items"), 200.0);
-    // Fewer lie just beyond the limits than just within: the process thins out.
-    let (accepts, rejects) = (number("expected_false_accepts"), number("expected_false_rejects"));
-    assert!(0.0 < accepts && accepts < rejects && rejects < 2.0 * accepts, "{accepts} {rejects}");
-    assert!((number("expected_conforming") - number("accepted")).abs() < 2.0 * number("u_conforming"));
+    assert_eq!(number("accepted"), 66.0);
+    let expected = [
+        ("expected_false_accepts", 4.736_757_586_526_588),
+        ("expected_false_rejects", 5.952_952_792_614_912),
+        ("expected_conforming", 67.216_195_206_088_3),
+    ];
+    for (name, expected) in expected {
+        assert!((number(name) / expected - 1.0).abs() < 1e-9, "{name}: {}", number(name));
+    }
     assert!((number("pfa") * 200.0 - number("expected_false_accepts")).abs() < 1e-9);
 }
 

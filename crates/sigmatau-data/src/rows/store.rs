@@ -2,13 +2,13 @@
 
 use super::rule::{Rule, Wholes};
 use crate::column::{Described, Storage};
-use crate::parquet_file::{ParquetFile, WordRuns, pour};
+use crate::parquet_file::{Flow, ParquetFile, Stored, WordRuns, pour};
 use crate::{DataError, Table, Values, read_table};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray};
 use parquet::column::reader::ColumnReader;
 use parquet::data_type::ByteArray;
-use parquet::errors::ParquetError;
+use parquet::errors::{ParquetError, Result as Decoded};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -89,7 +89,7 @@ impl Store {
         sink: impl FnMut(usize, &[R::Out]),
     ) -> Result<(), DataError> {
         match self {
-            Self::Parquet(file) => decoded(file, column, group, rows, rule, sink),
+            Self::Parquet(file) => file.decode(|| pour(&mut *flow(file, column, group, rule)?, rows, sink)),
             Self::Memory { table, .. } => {
                 in_memory(&table.columns()[column].values, rows, rule, sink);
                 Ok(())
@@ -98,31 +98,33 @@ impl Store {
     }
 }
 
-fn decoded<R: Rule>(
+/// Opens a column of numbers in one row group.
+pub(crate) fn flow<'r, R: Rule + 'r>(
     file: &ParquetFile,
     column: usize,
     group: usize,
-    rows: Range<usize>,
     rule: R,
-    sink: impl FnMut(usize, &[R::Out]),
-) -> Result<(), DataError> {
-    file.decode(|| match file.numbers(column, group)? {
+) -> Decoded<Box<dyn Flow<R::Out> + 'r>> {
+    Ok(match file.numbers(column, group)? {
         ColumnReader::DoubleColumnReader(column) => {
-            pour(column, rows, R::NULL, |stored, room| rule.reals(stored, room), sink)
+            Box::new(Stored::new(column, R::NULL, move |stored, room| rule.reals(stored, room)))
         }
         ColumnReader::FloatColumnReader(column) => {
-            pour(column, rows, R::NULL, |stored, room| single(rule, stored, room), sink)
+            Box::new(Stored::new(column, R::NULL, move |stored, room| single(rule, stored, room)))
         }
         ColumnReader::Int64ColumnReader(column) => {
-            pour(column, rows, R::NULL, |stored, room| rule.wholes(stored, room), sink)
+            Box::new(Stored::new(column, R::NULL, move |stored, room| rule.wholes(stored, room)))
         }
         ColumnReader::Int32ColumnReader(column) => {
-            pour(column, rows, R::NULL, |stored, room| short(rule, stored, room), sink)
+            Box::new(Stored::new(column, R::NULL, move |stored, room| short(rule, stored, room)))
         }
         ColumnReader::ByteArrayColumnReader(column) => {
-            pour(column, rows, R::NULL, |stored, room| words(rule, stored, room), sink)
+            Box::new(Stored::new(column, R::NULL, move |stored, room| words(rule, stored, room)))
         }
-        _ => Err(ParquetError::General("numbers of a physical type that was given up, such as INT96".to_owned())),
+        _ => {
+            let given_up = "numbers of a physical type that was given up, such as INT96";
+            return Err(ParquetError::General(given_up.to_owned()));
+        }
     })
 }
 

@@ -58,6 +58,11 @@ impl Rows {
         Self { schema, columns: schema.empty().columns().to_vec() }
     }
 
+    /// Makes room for as many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        self.columns.iter_mut().for_each(|column| column.values.reserve(rows));
+    }
+
     /// Puts a row behind the others, its cells in the order of the fields.
     ///
     /// # Panics

@@ -102,13 +102,13 @@ impl Analysis for Checks {
     }
 }
 
-/// What is said of the whole, then of each check that flags something, then of those that can't be made.
+/// What is said of the whole, which checks were made, then of each check that flags something, then of those that can't be made.
 fn findings(reports: &[Report], rate: f64) -> Vec<Finding> {
     let (lacking, made): (Vec<&Report>, Vec<&Report>) = reports.iter().partition(|report| !report.is_assessable());
     let mut flagged: Vec<&Report> = made.into_iter().filter(|report| !report.flags.is_empty()).collect();
     flagged.sort_by_key(|report| std::cmp::Reverse(report.check.severity));
     let flagged = flagged.into_iter().map(flagged_by);
-    [verdict(&Verdict::of(reports, rate))]
+    [verdict(&Verdict::of(reports, rate)), made(reports)]
         .into_iter()
         .chain(flagged)
         .chain(lacking.into_iter().map(not_assessable))
@@ -125,6 +125,23 @@ fn verdict(verdict: &Verdict) -> Finding {
     };
     let counted = if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) };
     Finding::new(weight, "verdict", format!("{verdict}{counted}"), matters, advice)
+}
+
+/// Which checks found nothing, over how much: a record without rows says neither.
+fn made(reports: &[Report]) -> Finding {
+    let made: Vec<&Report> = reports.iter().filter(|report| report.is_assessable()).collect();
+    let silent = made.iter().filter(|report| report.flags.is_empty());
+    let silent: Vec<String> = silent
+        .map(|Report { check, assessed, .. }| format!("{} ({assessed} × {})", check.name, check.unit.word()))
+        .collect();
+    let found = if silent.is_empty() { "none".to_owned() } else { silent.join(", ") };
+    Finding::new(
+        Weight::Note,
+        "checks-made",
+        format!("{} of {} checks were made; nothing was flagged by {found}", made.len(), reports.len()),
+        "what no check looked at is not known to hold",
+        "see `not-assessable` for the columns that the other checks want",
+    )
 }
 
 fn flagged_by(report: &Report) -> Finding {

@@ -77,17 +77,7 @@ impl Analysis for Equivalence {
     }
 
     fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
-        let (points, mut findings) = self.columns.points(input, unit)?;
-        let mut rows = Rows::of(OP.schema);
-        for point in &points {
-            let (point, without) = point.weighed();
-            findings.extend(without);
-            match point.compared(input.beside[0]) {
-                Ok(comparison) => findings.extend(self.degrees(&mut rows, &point, &comparison)),
-                Err(finding) => findings.push(finding),
-            }
-        }
-        Ok((rows.table(), findings))
+        self.columns.compared(input, unit, OP.schema, |rows, point, comparison| self.degrees(rows, point, comparison))
     }
 }
 

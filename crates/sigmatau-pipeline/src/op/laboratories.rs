@@ -5,7 +5,8 @@ use super::{Beside, Input};
 use crate::dataset::Unit;
 use crate::document::{DocumentError, Parameter, Section};
 use sigmatau_core::{Finding, Severity, Unit as Measure};
-use sigmatau_data::{DataError, RowSource, Table, schema};
+use sigmatau_data::schema::Rows;
+use sigmatau_data::{DataError, RowSource, Schema, Table, schema};
 use sigmatau_uncertainty::Correlation;
 use sigmatau_uncertainty::consensus::Comparison;
 use std::collections::HashMap;
@@ -121,6 +122,30 @@ impl Columns {
             self.gather(source, group, &mut gathered)?;
         }
         Ok((gathered.points, gathered.findings))
+    }
+
+    /// The rows of a result, which `each` makes of the comparison at every point that has one.
+    ///
+    /// # Errors
+    /// As [`Columns::points`].
+    pub(super) fn compared(
+        &self,
+        input: &Input<'_>,
+        unit: &Unit,
+        schema: &'static Schema,
+        each: impl Fn(&mut Rows, &Point, &Comparison) -> Vec<Finding>,
+    ) -> Result<(Table, Vec<Finding>), DataError> {
+        let (points, mut findings) = self.points(input, unit)?;
+        let mut rows = Rows::of(schema);
+        for point in &points {
+            let (point, without) = point.weighed();
+            findings.extend(without);
+            match point.compared(input.beside[0]) {
+                Ok(comparison) => findings.extend(each(&mut rows, &point, &comparison)),
+                Err(finding) => findings.push(finding),
+            }
+        }
+        Ok((rows.table(), findings))
     }
 
     fn gather(&self, source: &RowSource, group: usize, gathered: &mut Gathered) -> Result<(), DataError> {
@@ -282,7 +307,7 @@ fn not_compared(point: &Point, reason: &dyn std::fmt::Display) -> Finding {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use sigmatau_data::schema::{Cell, Rows};
+    use sigmatau_data::schema::Cell;
 
     /// A point of laboratories `a`, `b`, … with values and standard uncertainties.
     pub(in crate::op) fn point(results: &[(f64, f64)]) -> Point {

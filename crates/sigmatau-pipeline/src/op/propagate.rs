@@ -80,7 +80,7 @@ impl Analysis for Propagate {
         )
     }
 
-    /// Memory: the columns of one group of rows, and the rows of the result.
+    /// Memory: a page of each column, and the rows of the result, some 200 bytes each.
     fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError> {
         let rows = self.measurement.rows(&self.settings).expect("the plan has tried it");
         let mut pass = Pass {
@@ -137,17 +137,15 @@ impl Pass<'_> {
         };
         let wanted = &self.whole.measurement.columns;
         let found: Vec<NumberColumn> = wanted.iter().map(|wanted| wanted.find(table)).collect::<Result<_, _>>()?;
-        let columns: Vec<Vec<f64>> =
-            found.into_iter().map(|column| table.numbers(column, group)).collect::<Result<_, _>>()?;
         let rows = table.groups()[group].points as usize;
         self.seen += rows as u64;
-        for start in (0..rows).step_by(AT_ONCE) {
-            let end = rows.min(start + AT_ONCE);
-            let piece: Vec<&[f64]> = columns.iter().map(|column| &column[start..end]).collect();
-            self.worker.propagate(&piece, &mut self.results).expect("columns of one group are of one length");
-            self.take(start, &names);
+        if self.whole.keeps_all {
+            self.rows.reserve(rows * self.outputs.len());
         }
-        Ok(())
+        table.numbers_beside(&found, group, AT_ONCE, |start, piece| {
+            self.worker.propagate(piece, &mut self.results).expect("columns of one group are of one length");
+            self.take(start, &names);
+        })
     }
 
     /// Counts what is flagged and keeps the rows that are wanted.

@@ -9,7 +9,7 @@
 //! laboratory joins.
 
 use super::{Comparison, Consensus, Found, Reference, Settings, Weighted, normal};
-use crate::probability::chi_squared_exceeded;
+use crate::tail::Law;
 
 /// The weighted mean of the subset.
 pub(super) static CONSENSUS: Consensus = Consensus {
@@ -37,7 +37,7 @@ fn reckon(comparison: &Comparison, settings: &Settings) -> Reference {
 
 /// The largest χ² of 1, 2, … n consistent laboratories.
 fn allowed(laboratories: usize, significance: f64) -> Vec<f64> {
-    let quantile = |dof: usize| if dof == 0 { 0.0 } else { chi_squared_exceeded(significance, dof as f64) };
+    let quantile = |dof: usize| if dof == 0 { 0.0 } else { Law::ChiSquared { dof: dof as f64 }.exceeded(significance) };
     (0..laboratories).map(quantile).collect()
 }
 

@@ -1,7 +1,8 @@
 //! Mixtures of normal distributions.
 
 use super::Settings;
-use crate::probability::{exceeded, normal_above};
+use crate::probability::exceeded;
+use crate::tail::Law;
 
 /// Normal distributions with weights of the sum 1.
 pub(super) struct Mixture {
@@ -24,7 +25,8 @@ impl Mixture {
 
     /// The interval that leaves as much above as below.
     pub(super) fn interval(&self, settings: &Settings) -> [f64; 2] {
-        let above = |x: f64| self.parts.iter().map(|[weight, mean, s]| weight * normal_above((x - mean) / s)).sum();
+        let above =
+            |x: f64| self.parts.iter().map(|[weight, mean, s]| weight * Law::Normal.upper((x - mean) / s)).sum();
         let outside = 0.5 - 0.5 * settings.confidence;
         [exceeded(1.0 - outside, above), exceeded(outside, above)]
     }

@@ -239,8 +239,7 @@ impl Worker<'_> {
     fn block(&mut self, piece: Piece<'_>, results: &mut RowResults) {
         self.fill(piece);
         let room = &mut self.room;
-        self.evaluator.values(&room.values, &mut room.outputs);
-        self.evaluator.gradients(&room.values, &mut room.gradients);
+        self.evaluator.values_and_gradients(&room.values, &mut room.outputs, &mut room.gradients);
         if self.rows.curvature.is_some() {
             self.evaluator.curvatures(&room.values, &mut room.curvatures);
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::probability::normal_density;
+use crate::tail::normal;
 
 fn normal(standard_deviation: f64) -> Distribution {
     Distribution::Normal { standard_deviation }
@@ -41,9 +41,9 @@ fn risks_agree_with_a_double_sum() {
     let grid = |from: f64, to: f64| (0..((to - from) / step) as usize).map(move |n| from + (n as f64 + 0.5) * step);
     let (mut consumer, mut producer) = (0.0, 0.0);
     for item in grid(-5.0, 6.0) {
-        let weight = normal_density(item - process.centre) * step;
+        let weight = normal::density(item - process.centre) * step;
         let accepted: f64 =
-            grid(acceptance.lower, acceptance.upper).map(|y| normal_density((y - item) / 0.4) / 0.4 * step).sum();
+            grid(acceptance.lower, acceptance.upper).map(|y| normal::density((y - item) / 0.4) / 0.4 * step).sum();
         if tolerance.contain(item) {
             producer += weight * (1.0 - accepted);
         } else {

@@ -1,7 +1,7 @@
 //! Algorithm S: one standard deviation from those of many laboratories.
 
 use super::median;
-use crate::probability::{chi_squared_above, chi_squared_exceeded};
+use crate::tail::Law;
 
 /// The share of laboratories that the limit is expected to move.
 const MOVED: f64 = 0.1;
@@ -44,8 +44,8 @@ pub fn pooled_standard_deviation(deviations: &[f64], dof: f64) -> Option<f64> {
 
 /// η and ξ.
 pub(super) fn constants(dof: f64) -> (f64, f64) {
-    let square = chi_squared_exceeded(MOVED, dof) / dof;
-    let below = 1.0 - chi_squared_above(dof * square, dof + 2.0);
+    let square = Law::ChiSquared { dof }.exceeded(MOVED) / dof;
+    let below = Law::ChiSquared { dof: dof + 2.0 }.lower(dof * square);
     (square.sqrt(), (below + MOVED * square).sqrt().recip())
 }
 

@@ -1,7 +1,7 @@
 //! The Q method and Hampel's estimator: no repetition, no starting value.
 
 use super::{Location, Robust, median};
-use crate::probability::normal_exceeded;
+use crate::tail::Law;
 
 /// Where Hampel's ψ stops rising, begins to fall, and is 0 again.
 const HAMPEL: [f64; 3] = [1.5, 3.0, 4.5];
@@ -100,7 +100,8 @@ fn spread(mut differences: Vec<(f64, f64)>, base: f64, slope: f64, middle: f64, 
         }
     }
     let equal = steps.first().filter(|step| step.0 == 0.0).map_or(0.0, |step| step.1);
-    smoothed_quantile(&steps, base + slope * equal) / (2.0_f64.sqrt() * normal_exceeded(1.0 - middle - rest * equal))
+    smoothed_quantile(&steps, base + slope * equal)
+        / (2.0_f64.sqrt() * Law::Normal.exceeded(1.0 - middle - rest * equal))
 }
 
 /// Where the polygon through (0, 0) and the middles of the steps of H reaches `wanted`.

@@ -49,7 +49,7 @@ fn constants_of_algorithm_s_are_those_printed() {
 
 #[test]
 fn constants_are_those_of_the_normal_law() {
-    near(MADE, crate::probability::normal_exceeded(0.25).recip(), 1e-14);
+    near(MADE, crate::tail::Law::Normal.exceeded(0.25).recip(), 1e-14);
     near(pooled_standard_deviation(&[0.0, 0.0], 1.0).unwrap_or(-1.0), -1.0, 0.0);
 }
 

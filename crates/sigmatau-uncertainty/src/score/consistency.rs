@@ -1,6 +1,6 @@
 //! Mandel's statistics: which laboratory lies apart (h), and which repeats worse than the others (k).
 
-use super::{f_exceeded, mean, squares, student_exceeded};
+use super::{Law, mean, squares};
 
 /// h and k of each laboratory.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +34,7 @@ pub fn consistency(laboratories: &[&[f64]]) -> Option<Consistency> {
 /// (p − 1) t/√(p (t² + p − 2)), t two-sided with p − 2 degrees of freedom.
 pub fn critical_h(laboratories: usize, significance: f64) -> f64 {
     let count = laboratories as f64;
-    let t = student_exceeded(0.5 * significance, count - 2.0);
+    let t = Law::Student { dof: count - 2.0 }.exceeded(0.5 * significance);
     (count - 1.0) * t / (count * (t * t + count - 2.0)).sqrt()
 }
 
@@ -42,6 +42,6 @@ pub fn critical_h(laboratories: usize, significance: f64) -> f64 {
 /// √(p F/(F + p − 1)), F one-sided with (n − 1, (p − 1)(n − 1)) degrees of freedom.
 pub fn critical_k(laboratories: usize, replicates: usize, significance: f64) -> f64 {
     let (count, dof) = (laboratories as f64, (replicates - 1) as f64);
-    let f = f_exceeded(significance, dof, (count - 1.0) * dof);
+    let f = Law::Fisher { numerator: dof, denominator: (count - 1.0) * dof }.exceeded(significance);
     (count * f / (f + count - 1.0)).sqrt()
 }

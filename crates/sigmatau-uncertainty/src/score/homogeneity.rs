@@ -1,7 +1,6 @@
 //! Whether the items of a comparison are alike, and stay so.
 
-use super::{f_above, f_exceeded, mean, squares, student_above};
-use crate::probability::chi_squared_exceeded;
+use super::{Law, mean, squares};
 
 /// The share of σ_pt that items may differ by.
 const SHARE: f64 = 0.3;
@@ -59,7 +58,7 @@ pub fn homogeneity(items: &[&[f64]], sigma: f64) -> Option<Homogeneity> {
         within: within.sqrt(),
         between: variance.sqrt(),
         f: between / within,
-        p_value: f_above(between / within, g - 1.0, g * (m - 1.0)),
+        p_value: Law::Fisher { numerator: g - 1.0, denominator: g * (m - 1.0) }.upper(between / within),
         hidden: (within / m).sqrt() * (2.0 / (g * (m - 1.0))).powf(0.25),
         sufficient: variance <= allowed,
         sufficient_by_test: variance <= first * allowed + second * within,
@@ -68,8 +67,9 @@ pub fn homogeneity(items: &[&[f64]], sigma: f64) -> Option<Homogeneity> {
 
 /// F₁ and F₂ of g items with m replicates.
 pub(super) fn factors(g: f64, m: f64) -> [f64; 2] {
-    let first = chi_squared_exceeded(SIGNIFICANCE, g - 1.0) / (g - 1.0);
-    [first, (f_exceeded(SIGNIFICANCE, g - 1.0, g * (m - 1.0)) - 1.0) / m]
+    let first = Law::ChiSquared { dof: g - 1.0 }.exceeded(SIGNIFICANCE) / (g - 1.0);
+    let law = Law::Fisher { numerator: g - 1.0, denominator: g * (m - 1.0) };
+    [first, (law.exceeded(SIGNIFICANCE) - 1.0) / m]
 }
 
 /// Whether items stayed the same between two times: |y₁ − y₂| ≤ 0.3 σ_pt, or with the uncertainties of both means
@@ -108,7 +108,8 @@ pub fn trend(times: &[f64], values: &[f64]) -> Option<Trend> {
     let residuals: f64 = pairs().map(|(t, y)| (y - slope * t).powi(2)).sum();
     let dof = times.len() - 2;
     let slope_u = (residuals / dof as f64 / spread).sqrt();
-    let p_value = if slope == 0.0 { 1.0 } else { 2.0 * student_above((slope / slope_u).abs(), dof as f64) };
+    let p_value =
+        if slope == 0.0 { 1.0 } else { 2.0 * Law::Student { dof: dof as f64 }.upper((slope / slope_u).abs()) };
     Some(Trend { slope, slope_u, dof, p_value })
 }
 

@@ -1,6 +1,6 @@
 //! Youden's pairs: two similar samples at each laboratory tell its own offset from its scatter, and a mix-up from both.
 
-use super::{mean, squares, student_above};
+use super::{Law, mean, squares};
 use crate::robust::median;
 
 /// A laboratory in the plot.
@@ -86,7 +86,7 @@ fn of_distance(distance: f64, count: usize) -> f64 {
 fn of_correlation(correlation: f64, count: usize) -> f64 {
     let dof = (count - 2) as f64;
     let t = correlation.abs() * (dof / (1.0 - correlation * correlation)).sqrt();
-    2.0 * student_above(t, dof)
+    2.0 * Law::Student { dof }.upper(t)
 }
 
 fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {

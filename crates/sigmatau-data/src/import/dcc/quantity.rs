@@ -304,11 +304,13 @@ impl<'d> Region<'d> {
         self.node.tag_name().name().starts_with("ellipsoidal")
     }
 
-    /// Refuses a factor that does not belong to its probability with these degrees of freedom.
+    /// Refuses a factor that does not belong to its probability with these degrees of freedom, be they of a common scale
+    /// or of a covariance that was estimated as a whole: a certificate does not say which.
     pub(super) fn check_with(&self, dof: &[f64]) -> Result<(), Refused<'d>> {
         for ((&k, &p), &dof) in self.k.iter().zip(&self.p).zip(dof).filter(|_| self.is_ellipse()) {
             let covered = Coverage::within_ellipse(k, dof).probability;
-            if (covered - p).abs() > ROUNDING {
+            let estimated = Coverage::within_estimated_ellipse(k, dof).probability;
+            if [covered, estimated].iter().all(|held| (held - p).abs() > ROUNDING) {
                 return refused(
                     self.node,
                     format!("k = {k} covers {covered:.4} in two dimensions with {dof} degrees of freedom, not {p}"),

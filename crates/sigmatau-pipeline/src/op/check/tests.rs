@@ -67,6 +67,11 @@ fn honest_calibrations_are_left_alone() {
     let (table, findings) = checked(&histories().honest(), "", &[]);
     assert_eq!(flagged(&table), BTreeSet::new());
     assert_eq!(findings[0].seen, "of 240 instruments, 0 flagged at FDR ≤ 1 %");
+    let made = &findings[1].seen;
+    assert!(
+        made.starts_with("30 of 30 checks were made; nothing was flagged by ") && made.contains("en-score"),
+        "{made}"
+    );
     assert!(findings.iter().all(|finding| finding.severity == Weight::Note), "{findings:?}");
 }
 

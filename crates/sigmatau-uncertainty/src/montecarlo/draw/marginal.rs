@@ -1,7 +1,7 @@
 //! Quantiles: from the probability of a value to the value, for distributions that are drawn together with others.
 
 use crate::Distribution;
-use statrs::distribution::{ContinuousCDF, Gamma, Normal, StudentsT};
+use crate::tail::Law;
 use std::f64::consts::{FRAC_1_PI, FRAC_PI_2};
 
 /// Steps that halve an interval until nothing is between its ends.
@@ -45,7 +45,7 @@ pub(super) enum Tail {
 impl Tail {
     /// The tail of a normal number, on the side where it is small.
     pub(super) fn of_normal(z: f64) -> Self {
-        let small = Normal::standard().cdf(-z.abs());
+        let small = Law::Normal.upper(z.abs());
         if z < 0.0 { Self::Below(small) } else { Self::Above(small) }
     }
 
@@ -80,9 +80,7 @@ pub(super) fn quantile(distribution: &Distribution, tail: Tail) -> f64 {
 fn upper_quantile(distribution: &Distribution, p: f64) -> f64 {
     let within = 1.0 - 2.0 * p;
     match distribution {
-        Distribution::Normal { standard_deviation } => {
-            standard_deviation * halved(|z| Normal::standard().sf(z), p, 40.0)
-        }
+        Distribution::Normal { standard_deviation } => standard_deviation * halved(|z| Law::Normal.upper(z), p, 40.0),
         Distribution::Student { scale, dof } => scale * halved_wide(|t| student_tail(t, *dof), p),
         Distribution::Rectangular { half_width } => half_width * within,
         Distribution::Triangular { half_width } => half_width * (1.0 - (2.0 * p).sqrt()),
@@ -99,8 +97,7 @@ fn upper_quantile(distribution: &Distribution, p: f64) -> f64 {
 fn student_tail(t: f64, dof: f64) -> f64 {
     match dof {
         1.0 => FRAC_1_PI * (1.0 / t).atan(),
-        dof if dof.is_finite() => StudentsT::new(0.0, 1.0, dof).map_or(f64::NAN, |student| student.sf(t)),
-        _ => Normal::standard().sf(t),
+        dof => Law::Student { dof }.upper(t),
     }
 }
 
@@ -126,10 +123,10 @@ fn curvilinear_tail(half_width: f64, inexactness: f64, x: f64) -> f64 {
 
 /// The value of a gamma quantity of scale 1.
 fn gamma_quantile(shape: f64, tail: Tail) -> f64 {
-    let Ok(gamma) = Gamma::new(shape, 1.0) else { return f64::NAN };
+    let twice = Law::ChiSquared { dof: 2.0 * shape };
     match tail {
-        Tail::Below(p) => halved_wide(|x| -gamma.cdf(x), -p),
-        Tail::Above(p) => halved_wide(|x| gamma.sf(x), p),
+        Tail::Below(p) => halved_wide(|x| -twice.lower(2.0 * x), -p),
+        Tail::Above(p) => halved_wide(|x| twice.upper(2.0 * x), p),
     }
 }
 

@@ -120,6 +120,10 @@ impl Weigh<'_, '_> {
     /// the threshold times u².
     #[inline(always)]
     fn curvature(&mut self, threshold: f64) {
+        let limit = 2.0 * threshold * threshold;
+        if self.is_flat(limit) {
+            return;
+        }
         self.scale_curvatures();
         self.correlate_curvatures();
         let (inputs, products) = (self.rows.inputs.len(), &self.room.products);
@@ -129,11 +133,25 @@ impl Weigh<'_, '_> {
             let each = twice.iter_mut().zip(products.column(i * inputs + j)).zip(products.column(j * inputs + i));
             each.for_each(|((twice, m), mirrored)| *twice += m * mirrored);
         }
-        let limit = 2.0 * threshold * threshold;
         let each = self.columns.flags[self.place.clone()].iter_mut().zip(twice).zip(variance);
         each.for_each(|((flags, twice), variance)| {
             *flags = if *twice > limit * *variance { Flags::CURVED } else { *flags }
         });
+    }
+
+    /// Whether no row can be flagged: with correlations of at most 1, tr(HΣHΣ) is at most (Σ |Hᵢⱼ| uᵢ uⱼ)².
+    #[inline(always)]
+    fn is_flat(&mut self, limit: f64) -> bool {
+        let (inputs, room) = (self.rows.inputs.len(), &mut *self.room);
+        let [sums, variance] = split(&mut room.scratch);
+        sums.fill(0.0);
+        for (i, j) in (0..inputs).flat_map(|i| (0..inputs).map(move |j| (i, j))) {
+            let curvature = room.curvatures.column((self.output * inputs + i) * inputs + j);
+            let each = sums.iter_mut().zip(curvature).zip(room.u.column(i)).zip(room.u.column(j));
+            each.for_each(|(((sum, h), u), other)| *sum += h.abs() * (u * other));
+        }
+        let each = sums.iter().zip(variance);
+        each.fold(true, |flat, (sum, variance)| flat & (sum * sum <= limit * *variance))
     }
 
     /// Hᵢⱼ uᵢ uⱼ of this output, in place and as the products to begin with.
