@@ -41,10 +41,10 @@ fn what_the_prior_alone_says_keeps_no_meter() {
 
 #[test]
 fn little_information_replaces_no_meter_but_has_it_watched() {
-    let judgement = judged(&Estimate { information: 0.2, ..sound(0.03, 0.003) });
+    let judgement = judged(&Estimate { information: 0.6, ..sound(0.03, 0.003) });
     assert!(judgement.conform < 0.05);
     assert_eq!(judgement.verdict, Verdict::Watch);
-    assert_eq!(judgement.to_string(), "only 20 % of what is known comes from its readings");
+    assert_eq!(judgement.to_string(), "only 60 % of what is known comes from its readings");
 }
 
 #[test]
@@ -145,6 +145,7 @@ fn settings_that_contradict_themselves_are_refused() {
     let settings = Settings::default();
     assert!(Settings { replace: 0.0, ..settings }.checked().is_err());
     assert!(Settings { information: f64::NAN, ..settings }.checked().is_err());
+    assert!(Settings { firm_information: 1.5, ..settings }.checked().is_err());
     assert!(Settings { starting_power: -1.0, ..settings }.checked().is_err());
 }
 

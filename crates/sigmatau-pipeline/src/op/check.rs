@@ -104,8 +104,8 @@ impl Analysis for Checks {
 
 /// What is said of the whole, which checks were made, then of each check that flags something, then of those that can't be made.
 fn findings(reports: &[Report], rate: f64) -> Vec<Finding> {
-    let (lacking, made): (Vec<&Report>, Vec<&Report>) = reports.iter().partition(|report| !report.is_assessable());
-    let mut flagged: Vec<&Report> = made.into_iter().filter(|report| !report.flags.is_empty()).collect();
+    let (lacking, assessed): (Vec<&Report>, Vec<&Report>) = reports.iter().partition(|report| !report.is_assessable());
+    let mut flagged: Vec<&Report> = assessed.into_iter().filter(|report| !report.flags.is_empty()).collect();
     flagged.sort_by_key(|report| std::cmp::Reverse(report.check.severity));
     let flagged = flagged.into_iter().map(flagged_by);
     [verdict(&Verdict::of(reports, rate)), made(reports)]
