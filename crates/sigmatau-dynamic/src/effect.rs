@@ -50,12 +50,25 @@ impl Effect {
     #[must_use]
     pub fn added_to(&self, response: &Response) -> Response {
         assert_eq!(self.relative.len(), response.lines.len(), "an effect has a number for each line");
-        let shifted = |(line, relative): (&Line, &Complex64)| {
+        Response { lines: self.shared(&response.lines, |own, share| own + share), ..response.clone() }
+    }
+
+    /// Lines whose covariances hold the share of this effect, without it. A variance that rounding brings below 0 is 0.
+    pub(crate) fn taken_from(&self, lines: &[Line]) -> Vec<Line> {
+        self.shared(lines, |all, share| Bivariate {
+            real: (all.real - share.real).max(0.0),
+            imaginary: (all.imaginary - share.imaginary).max(0.0),
+            cross: all.cross - share.cross,
+        })
+    }
+
+    /// Lines with another covariance, made of theirs and the share of this effect.
+    fn shared(&self, lines: &[Line], made: impl Fn(Bivariate, Bivariate) -> Bivariate) -> Vec<Line> {
+        let changed = |(line, relative): (&Line, &Complex64)| {
             let Complex64 { re, im } = line.value * relative;
             let share = Bivariate { real: re * re, imaginary: im * im, cross: re * im };
-            Line { covariance: line.covariance + share, ..*line }
+            Line { covariance: made(line.covariance, share), ..*line }
         };
-        let lines = response.lines.iter().zip(&self.relative).map(shifted).collect();
-        Response { lines, ..response.clone() }
+        lines.iter().zip(&self.relative).map(changed).collect()
     }
 }

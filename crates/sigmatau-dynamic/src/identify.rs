@@ -32,7 +32,8 @@ pub use judge::{Largest, Verdict};
 /// How the errors of different lines go together.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Between<'a> {
-    /// As the response says of its neighbouring lines ([`Response::sharing`]), and not at all beyond.
+    /// As the response says of its neighbouring lines ([`Response::sharing`]) and of a delay that all have in common
+    /// ([`Response::common_delay`]), and not at all beyond.
     #[default]
     Neighbours,
     /// Besides that, the lines share these sources. Their values are found with the parameters, each as one
@@ -48,7 +49,8 @@ pub struct Identified {
     /// The model with its parameters and their covariance, which is [`Verdict::inflation`] times that of the stated
     /// errors alone.
     pub known: Known,
-    /// The value of each source in its standard uncertainties; about 0 where the lines do not tell it.
+    /// The value of each source in its standard uncertainties, behind those that were given that of the common delay
+    /// of the response; about 0 where the lines do not tell it.
     pub sources: Vec<f64>,
     /// The measured response less the model, sources included, at each line that was used.
     pub residuals: Vec<Residual>,

@@ -40,4 +40,4 @@ pub use response::{Line, Response};
 pub use sigmatau_spectrum::fft::Complex64;
 
 /// Raised when a digit of a result moves.
-pub const REVISION: u32 = 2;
+pub const REVISION: u32 = 3;

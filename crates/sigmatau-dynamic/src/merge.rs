@@ -1,9 +1,9 @@
 //! Several results of one sensor as one.
 
 use crate::compare::{at, distance, effective, own_share, same};
-use crate::covariance::Bivariate;
+use crate::covariance::{Bivariate, StandardUncertainty};
 use crate::response::{Line, Response, Sharing};
-use sigmatau_core::{Finding, Severity};
+use sigmatau_core::{Finding, Severity, Unit};
 use sigmatau_spectrum::fft::Complex64;
 use statrs::distribution::{ContinuousCDF, FisherSnedecor};
 
@@ -47,7 +47,8 @@ pub struct Merged {
 /// of generalised least squares for results with this correlation (JCGM 102).
 ///
 /// Σ dᵢᵀ Cᵢ⁻¹ dᵢ / (2K − 2) of K results is held against F(2K − 2, ν) with the fewest degrees of freedom ν of them.
-/// The lines share what the results share, of several the one whose lines share most.
+/// The lines share what the results share, of several the one whose lines share most. Delays that the lines of a result
+/// have in common count as those of each result alone; K of them leave the mean at least the smallest over √K.
 ///
 /// Where results contradict each other, the line is left out and a finding tells so: their mean is no result. Of all
 /// lines that are left out, one of twenty is a false alarm on average, however many lines there are (Y. Benjamini and
@@ -78,7 +79,8 @@ pub fn merge(results: &[(&str, &Response)], shared: f64) -> Merged {
     let mut merged: Vec<Agreement> =
         frequencies.into_iter().map(|frequency| Agreement::of(frequency, known(frequency), shared)).collect();
     judge(&mut merged);
-    let mut response = Response { sharing, ..Response::default() };
+    let mut response =
+        Response { sharing, common_delay: common_delay(results), unit: unit(results), ..Response::default() };
     for Agreement { line, consistency, lines } in &merged {
         if consistency.q_value < FALSE_ALARMS {
             response.findings.push(inconsistent(consistency, lines));
@@ -87,6 +89,17 @@ pub fn merge(results: &[(&str, &Response)], shared: f64) -> Merged {
         }
     }
     Merged { response, consistency: merged.into_iter().map(|merged| merged.consistency).collect() }
+}
+
+/// The delay that lines of the mean have in common, whatever the weights: Σ w² u² ≥ (min u)²/K.
+fn common_delay(results: &[(&str, &Response)]) -> StandardUncertainty {
+    let least = results.iter().map(|(_, result)| result.common_delay.0).fold(f64::INFINITY, f64::min);
+    StandardUncertainty(if results.is_empty() { 0.0 } else { least / (results.len() as f64).sqrt() })
+}
+
+/// The first unit that is stated.
+fn unit(results: &[(&str, &Response)]) -> Option<Unit> {
+    results.iter().find_map(|(_, result)| result.unit.clone())
 }
 
 /// The results at one frequency, and their mean.
@@ -229,6 +242,19 @@ mod tests {
         assert!((found.value - Complex64::new(known[0], known[1])).norm() < 1e-14);
         assert!((found.covariance.cross - covariance[(0, 1)]).abs() < 1e-18);
         assert!((50.0..=150.0).contains(&found.dof), "{}", found.dof);
+    }
+
+    #[test]
+    fn the_mean_of_late_results_is_late_in_common() {
+        let late = |value: f64, u: f64| {
+            let value = Complex64::new(value, 0.0);
+            result(value, Bivariate::circular(1e-6), 50.0).late(StandardUncertainty(u))
+        };
+        let merged = merge(&[("a", &late(1.0, 2e-6)), ("b", &late(1.0, 3e-6))], 0.0).response;
+        assert_eq!(merged.common_delay, StandardUncertainty(2e-6 / 2.0_f64.sqrt()));
+        let own = merged.own_lines()[0].covariance;
+        assert!(own.real > 0.0 && own.imaginary > 0.0 && own.imaginary < merged.lines[0].covariance.imaginary);
+        assert_eq!(merge(&[("a", &late(1.0, 2e-6)), ("b", &late(1.0, 0.0))], 0.0).response.common_delay.0, 0.0);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A frequency response: the result that every method shares.
 
-use crate::covariance::Bivariate;
-use sigmatau_core::{Coverage, Finding};
+use crate::covariance::{Bivariate, StandardUncertainty};
+use crate::effect::Effect;
+use sigmatau_core::{Coverage, Finding, Unit};
 use sigmatau_spectrum::fft::Complex64;
 use std::f64::consts::PI;
 
@@ -160,8 +161,48 @@ pub struct Response {
     pub lines: Vec<Line>,
     /// What the errors of neighbouring lines have in common.
     pub sharing: Sharing,
+    /// The standard uncertainty in s of a delay that all lines have in common, such as that of the time between the
+    /// channels: one number for all, whose part is in the covariance of each.
+    pub common_delay: StandardUncertainty,
+    /// The unit of H: that of the response over that of the excitation; nothing where it is not known.
+    pub unit: Option<Unit>,
     /// What was seen in the data on the way.
     pub findings: Vec<Finding>,
+}
+
+impl Response {
+    /// The response whose lines are all late by one more delay, known to be 0 with a standard uncertainty in s.
+    ///
+    /// ```
+    /// use sigmatau_dynamic::{Bivariate, Complex64, Line, Response, StandardUncertainty};
+    /// let covariance = Bivariate::circular(1e-8);
+    /// let line = Line { frequency: 1000.0, value: Complex64::new(2.0, 0.0), covariance, coherence: 1.0, dof: 9.0 };
+    /// let measured = Response { lines: vec![line], ..Response::default() };
+    /// let late = measured.clone().late(StandardUncertainty(1e-6));
+    /// assert!((late.lines[0].phase_u() - 1e-6_f64.hypot(std::f64::consts::TAU * 1e-3).hypot(5e-5)).abs() < 1e-9);
+    /// assert!((late.own_lines()[0].covariance.imaginary / 1e-8 - 1.0).abs() < 1e-6);
+    /// ```
+    #[must_use]
+    pub fn late(self, StandardUncertainty(u): StandardUncertainty) -> Self {
+        let added = delay(&self.lines, u).added_to(&self);
+        Self { common_delay: StandardUncertainty(self.common_delay.0.hypot(u)), ..added }
+    }
+
+    /// What the common delay does to the lines; nothing where there is none.
+    pub fn delay_effect(&self) -> Option<Effect> {
+        let StandardUncertainty(u) = self.common_delay;
+        (u > 0.0).then(|| delay(&self.lines, u))
+    }
+
+    /// The lines with what each has of its own: their covariances without the part of the common delay.
+    pub fn own_lines(&self) -> Vec<Line> {
+        self.delay_effect().map_or_else(|| self.lines.clone(), |effect| effect.taken_from(&self.lines))
+    }
+}
+
+fn delay(lines: &[Line], u: f64) -> Effect {
+    let frequencies: Vec<f64> = lines.iter().map(|line| line.frequency).collect();
+    Effect::delay("common delay", StandardUncertainty(u), &frequencies)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use sigmatau_core::Coverage;
 use sigmatau_dynamic::compare::covers;
 use sigmatau_dynamic::method::{Method, Settings};
-use sigmatau_dynamic::{Complex64, Response};
+use sigmatau_dynamic::{Complex64, Line, Response, StandardUncertainty};
+use std::f64::consts::TAU;
 use std::path::PathBuf;
 
 const RATE: f64 = 10e6;
@@ -50,13 +51,26 @@ fn shock_covers_the_sinusoidal_points() {
     assert!(covered >= 46, "the magnitudes at {covered} of 49 frequencies");
 }
 
+/// The response leads by 0.84 µs against the sinusoidal calibration: eight points between the channels, which turn all
+/// phases together. Without them 95 % of the complex values are covered.
 #[test]
-fn phases_that_differ_are_told_to_come_of_unrelated_motion() {
+fn one_delay_between_the_channels_explains_the_phases() {
     let Some(points) = sinusoidal() else { return };
     let frequencies: Vec<f64> = points.iter().map(|(frequency, _)| *frequency).collect();
     let found = estimated(&frequencies).unwrap();
-    let outside = found.lines.iter().zip(&points).filter(|(line, (_, value))| !covers(line, *value, 0.95));
-    assert!((1..=12).contains(&outside.count()), "the complex values at some frequencies differ");
-    assert!(found.findings.iter().any(|finding| finding.code == "unrelated-motion"));
-    assert!(found.findings.iter().any(|finding| finding.code == "peak-ratio" && finding.seen.ends_with("0.23755")));
+    let covered = |lines: &[Line]| {
+        let held = |(line, (_, value)): &(&Line, &(f64, Complex64))| covers(line, *value, 0.95);
+        lines.iter().zip(&points).filter(held).count()
+    };
+    let late = |line: &Line| {
+        let turn = Complex64::cis(-TAU * line.frequency * 0.84e-6);
+        Line { value: line.value * turn, covariance: line.covariance.times(turn), ..*line }
+    };
+    let early: Vec<Line> = found.lines.iter().map(late).collect();
+    let stated = found.clone().late(StandardUncertainty(1e-6));
+    let counts = [&found.lines, &early, &stated.lines].map(|lines| covered(lines));
+    assert!(counts[0] < 40 && counts[1] >= 46 && counts[2] >= 46, "{counts:?}");
+    let told = |code: &str| found.findings.iter().find(|finding| finding.code == code).unwrap();
+    assert!(told("unrelated-motion").seen.contains("times more than noise explains"));
+    assert!(told("peak-ratio").seen.ends_with("0.23755"));
 }

@@ -211,3 +211,15 @@ pub trait Analysis: Send + Sync {
     /// When the data of the unit can't be read.
     fn compute(&self, input: &Input<'_>, unit: &Unit) -> Result<(Table, Vec<Finding>), DataError>;
 }
+
+/// What `read` makes of the keys in `text` as a step of this op has them, or the message that refuses them.
+#[cfg(test)]
+pub(crate) fn planned<T>(
+    op: &Op,
+    text: &str,
+    read: impl Fn(&Section<'_>) -> Result<T, DocumentError>,
+) -> Result<T, String> {
+    let document = crate::document::Document::parse(text, "a.toml").unwrap();
+    let section = document.section().checked("the step", op.parameters).map_err(|error| error.to_string())?;
+    read(&section).map_err(|error| error.to_string())
+}

@@ -19,7 +19,7 @@ use sigmatau_data::{Metadata, Record, Table, encode_table};
 type View = fn(&Table) -> Option<Vec<Calibration>>;
 
 /// The views by the schema of the record.
-static VIEWS: &[(&str, View)] = &[("response/2", response::calibrations), ("stability/1", stability::calibrations)];
+static VIEWS: &[(&str, View)] = &[("response/3", response::calibrations), ("stability/1", stability::calibrations)];
 
 /// The columns that name the item of a row.
 const ITEMS: [&str; 2] = ["sensor", "series"];

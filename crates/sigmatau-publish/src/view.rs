@@ -47,7 +47,7 @@ static VIEWS: &[(&str, View)] = &[
     ("ensemble/1", ensemble::charts),
     ("time-error/1", time_error::charts),
     ("energy/1", energy::charts),
-    ("response/2", response::charts),
+    ("response/3", response::charts),
     ("fit/1", fit::charts),
     ("signal/1", signal::charts),
     ("drift/1", drift::charts),

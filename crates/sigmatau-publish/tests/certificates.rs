@@ -82,7 +82,7 @@ fn response(unit: Option<&str>) -> Record {
         Column::float("dof", Unit::ONE, dof),
         Column::text("method", words(["h1", "sine-fit", "h1", "multisine"])),
     ]);
-    record("response", "response/2", table.unwrap())
+    record("response", "response/3", table.unwrap())
 }
 
 fn record(step: &str, schema: &str, table: Table) -> Record {
@@ -158,9 +158,19 @@ fn responses_come_back_to_the_last_bit() {
 }
 
 #[test]
+fn the_unit_that_stands_beside_the_lines_is_certified() {
+    let Record { header, table } = response(None);
+    let beside = Column::text("unit", vec!["V·s^2/m".to_owned(); table.rows()]);
+    let table = Table::new(table.columns().iter().cloned().chain([beside]).collect()).unwrap();
+    let text = issue(&[Record { header, table }], "acc-1", &profile(""), Language::English).unwrap();
+    assert_eq!(text, issue(&[response(Some("V·s^2/m"))], "acc-1", &profile(""), Language::English).unwrap());
+    assert_eq!(read(&text).table.texts("unit").unwrap()[0], "V·s^2·m^-1");
+}
+
+#[test]
 fn what_was_imported_is_issued_as_the_same_bytes() {
     let first = issue(&[response(Some("V·s^2/m"))], "acc-1", &profile(""), Language::English).unwrap();
-    let again = record("response", "response/2", read(&first).table);
+    let again = record("response", "response/3", read(&first).table);
     assert_eq!(issue(&[again], "acc-1", &profile(""), Language::English).unwrap(), first);
 }
 

@@ -12,7 +12,7 @@ fn responses(lines: &[(&str, f64, f64, f64, &str)]) -> Table {
     for (sensor, frequency, value, u, method) in lines {
         let numbers = [*frequency, *value, *u, 0.0, u / value, *value, 0.0, *u, *u, 0.0, f64::NAN, f64::INFINITY];
         let row = [Cell::from(*sensor)].into_iter().chain(numbers.map(Cell::from)).chain([Cell::from(*method)]);
-        rows.push(row.chain([f64::NAN.into(), "".into()]));
+        rows.push(row.chain([f64::NAN.into(), "".into(), f64::NAN.into(), "".into()]));
     }
     rows.table()
 }

@@ -95,6 +95,21 @@ fn compensation_filters_recover_the_excitation_within_their_uncertainty() {
 }
 
 #[test]
+fn unit_and_common_delay_of_a_response_go_along() {
+    let bench = bench();
+    let words = |file: &str| read_table(&bench.path(file)).unwrap().texts("unit").unwrap().to_vec();
+    assert!(words("response.parquet").iter().all(|unit| unit == "V·s^2/m"));
+    bench.run("dynamic identify response.parquet --model first-order --format csv").prints(&["V·s^2/m", "Hz"]);
+    compensated(&bench, "--taps 12").exits(0);
+    assert!(words("filter.parquet").iter().all(|unit| unit == "m/V/s^2"));
+    let late = "dynamic response calibration.parquet --segment 512 --time-u 2e-5 --format parquet -o late.parquet";
+    bench.run(late).exits(0);
+    let late = read_table(&bench.path("late.parquet")).unwrap();
+    assert!(late.floats("common_delay_u").unwrap().iter().all(|u| *u == 2e-5));
+    bench.run("dynamic merge late.parquet --other response.parquet --format csv").prints(&["V·s^2/m"]);
+}
+
+#[test]
 fn deconvolution_recovers_the_excitation_within_its_uncertainty() {
     let bench = bench();
     let flags = format!("--noise {NOISE} --strength 0.02 --bound 2e-3 --corner 1500 --order 4 --verify 400");

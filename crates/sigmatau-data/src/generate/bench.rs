@@ -56,8 +56,9 @@ impl Bench {
     /// The true response of each sensor at the given frequencies.
     pub(super) fn truth(&self, size: Size, frequencies: &[f64]) -> Table {
         let mut truth = response::SCHEMA.empty();
+        let unit = self.output.unit.over_unit(&self.input.unit).map_or_else(String::new, |unit| unit.to_string());
         for (_, sensor) in self.members(size) {
-            truth.append(sensor.truth(frequencies)).expect("the columns of one schema");
+            truth.append(sensor.truth(frequencies, &unit)).expect("the columns of one schema");
         }
         truth
     }

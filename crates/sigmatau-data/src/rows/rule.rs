@@ -32,8 +32,8 @@ pub(crate) trait Rule: Copy + Send + Sync {
     }
 }
 
-/// Whole numbers as they are stored.
-#[derive(Clone, Copy)]
+/// Whole numbers as they are stored, [`i64::MIN`] where one is missing.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Wholes;
 
 impl Rule for Wholes {

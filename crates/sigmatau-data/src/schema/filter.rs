@@ -5,7 +5,7 @@ use super::{Schema, float, text};
 /// The result of the design of filters, y(n) = Σ b(k) x(n − k) − Σ a(k) y(n − k) with a(0) = 1.
 pub static SCHEMA: Schema = Schema {
     name: "filter",
-    version: 1,
+    version: 2,
     fields: &[
         text("sensor", "name of the sensor"),
         text("kind", "fir or iir"),
@@ -24,5 +24,6 @@ pub static SCHEMA: Schema = Schema {
             "largest relative deviation |δ| of the filter from its target at the lines in that band",
         ),
         float("deviation_hz", "Hz", "frequency of that deviation"),
+        text("unit", "unit of output over input; empty where it is not known").optional(),
     ],
 };

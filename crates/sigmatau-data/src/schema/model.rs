@@ -12,7 +12,7 @@ pub static SCHEMA: Schema = Schema {
         text("parameter", "name of the parameter"),
         float("value", "", "its value, in the unit that stands beside"),
         float("u", "", "its standard uncertainty, in the same unit"),
-        text("unit", "unit of the parameter; `H` stands for that of the response"),
+        text("unit", "unit of the parameter; `H` stands for that of the response where it is not known"),
         text("correlation", "correlation with each parameter of the sensor, in the order of its rows"),
         float("dof", "1", "degrees of freedom of the uncertainties"),
         float("chi_squared", "1", "χ² of the residuals with the stated covariance; null where none is stated"),

@@ -6,11 +6,11 @@ use super::{Schema, float, text};
 /// that the output leads.
 pub static SCHEMA: Schema = Schema {
     name: "response",
-    version: 2,
+    version: 3,
     fields: &[
         text("sensor", "name of the sensor"),
         float("frequency_hz", "Hz", "frequency"),
-        float("magnitude", "", "magnitude |H|, in the unit of the response over that of the excitation"),
+        float("magnitude", "", "magnitude |H|, in the unit that stands under `unit`"),
         float("magnitude_u", "", "standard uncertainty of the magnitude, in its unit"),
         float("phase_rad", "rad", "phase arg H, from −π to π"),
         float("phase_u", "rad", "standard uncertainty of the phase; null where the response is 0"),
@@ -28,5 +28,12 @@ pub static SCHEMA: Schema = Schema {
             "correlation of the errors of lines one step apart, two steps apart and so on; empty where lines share nothing",
         )
         .optional(),
+        float(
+            "common_delay_u",
+            "s",
+            "standard uncertainty of a delay that all lines have in common, whose part is in their uncertainties; null where there is none",
+        )
+        .optional(),
+        text("unit", "unit of H: that of the response over that of the excitation; empty where it is not known").optional(),
     ],
 };

@@ -5,7 +5,7 @@ use crate::DataError;
 use crate::column::{Described, Storage};
 use crate::error::Trouble;
 use crate::rows::columns::Columns;
-use crate::rows::rule::{Rule, ValueRule};
+use crate::rows::rule::{ValueRule, Wholes};
 use sigmatau_core::Unit;
 use sigmatau_core::unit::Conversion;
 
@@ -24,30 +24,9 @@ pub(super) struct Layout {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum TimeColumn {
     /// Whole numbers of ticks of so many seconds.
-    Whole { column: usize, rule: TickRule, tick: f64 },
+    Whole { column: usize, rule: Wholes, tick: f64 },
     /// Numbers in a unit of time.
     Real { column: usize, rule: ValueRule<Conversion> },
-}
-
-/// The rule for ticks: as they are stored, [`i64::MIN`] where one is missing.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct TickRule;
-
-impl Rule for TickRule {
-    type Out = i64;
-    const NULL: i64 = i64::MIN;
-
-    fn real(&self, stored: f64) -> i64 {
-        stored as i64
-    }
-
-    fn whole(&self, stored: i64) -> i64 {
-        stored
-    }
-
-    fn wholes<'a>(&self, stored: &'a [i64], _room: &'a mut Vec<i64>) -> &'a [i64] {
-        stored
-    }
 }
 
 #[derive(Debug)]
@@ -185,12 +164,12 @@ fn instants(index: usize, column: &Described) -> Result<TimeColumn, Trouble> {
     let seconds = || column.parsed_unit()?.ok_or(Trouble::NoUnit)?.conversion(&Unit::SECOND).map_err(Trouble::from);
     match column.storage {
         Storage::Instant { nanoseconds } => {
-            Ok(TimeColumn::Whole { column: index, rule: TickRule, tick: nanoseconds as f64 / 1e9 })
+            Ok(TimeColumn::Whole { column: index, rule: Wholes, tick: nanoseconds as f64 / 1e9 })
         }
-        Storage::Integer => Ok(TimeColumn::Whole { column: index, rule: TickRule, tick: seconds()?.apply(1.0) }),
+        Storage::Integer => Ok(TimeColumn::Whole { column: index, rule: Wholes, tick: seconds()?.apply(1.0) }),
         Storage::Float => Ok(TimeColumn::Real { column: index, rule: ValueRule { scaled: None, way: seconds()? } }),
         Storage::Scaled { scale, .. } => {
-            Ok(TimeColumn::Whole { column: index, rule: TickRule, tick: seconds()?.apply(scale) })
+            Ok(TimeColumn::Whole { column: index, rule: Wholes, tick: seconds()?.apply(scale) })
         }
         Storage::Text | Storage::Other(_) => {
             let found = column.type_name().to_owned();

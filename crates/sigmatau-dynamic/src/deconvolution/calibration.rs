@@ -10,10 +10,11 @@ use super::{Deconvolution, DeconvolutionError, Recorded, divided};
 use crate::covariance::{Sampler, SpectralCovariance};
 use crate::dft::{Signal, Spectrum, dft, idft};
 use crate::verify::{Check, Claim, Verification, verify};
-use crate::{Complex64, Covariance, Line, Variance};
+use crate::{Complex64, Covariance, Line, Response, Variance};
 use rayon::prelude::*;
 use sigmatau_core::Finding;
 use sigmatau_spectrum::{Gaussian, RealFft};
+use std::f64::consts::TAU;
 
 /// The sources of error are shared among so many sums, whatever the number of threads.
 const SUMS: usize = 8;
@@ -40,6 +41,8 @@ pub struct Calibration {
     rate: f64,
     length: usize,
     lines: Vec<Known>,
+    /// The standard uncertainty in s of the delay that all lines have in common.
+    delay: f64,
     /// For each bin between lines the line below, and how much the one above weighs.
     places: Vec<Option<(usize, f64)>>,
     response: Vec<Complex64>,
@@ -84,10 +87,18 @@ impl Calibration {
         let known = lines.iter().map(Known::of).collect::<Result<Vec<_>, _>>()?;
         let frequencies: Vec<f64> = lines.iter().map(|line| line.frequency).collect();
         let places = (0..=length / 2).map(|bin| place(&frequencies, bin as f64 * rate / length as f64)).collect();
-        let mut calibration = Self { rate, length, lines: known, places, response: Vec::new() };
+        let mut calibration = Self { rate, length, lines: known, delay: 0.0, places, response: Vec::new() };
         let values: Vec<Complex64> = calibration.lines.iter().map(|line| line.value).collect();
         calibration.response = calibration.between(&values);
         Ok(calibration)
+    }
+
+    /// The same of a response whose lines may have a delay in common, which then shifts what is restored as a whole.
+    ///
+    /// # Errors
+    /// As [`Calibration::new`].
+    pub fn of(response: &Response, rate: f64, length: usize) -> Result<Self, DeconvolutionError> {
+        Ok(Self { delay: response.common_delay.0, ..Self::new(&response.own_lines(), rate, length)? })
     }
 
     /// H at each bin; zero beyond the lines.
@@ -139,8 +150,27 @@ impl Calibration {
             }
             sum
         };
-        let sums: Vec<Vec<f64>> = (0..SUMS).into_par_iter().map(sum).collect();
+        let mut sums: Vec<Vec<f64>> = (0..SUMS).into_par_iter().map(sum).collect();
+        sums.extend((self.delay > 0.0).then(|| self.shifted(restored)));
         (0..self.length).map(|n| sums.iter().map(|sum| sum[n]).sum()).collect()
+    }
+
+    /// The variance of each point from the common delay.
+    fn shifted(&self, restored: &Spectrum) -> Vec<f64> {
+        let (mut fft, mut errors) = (RealFft::new(self.length), vec![0.0; self.length]);
+        let shift = |(bin, value): (usize, &Complex64)| value * self.turn(bin, self.delay);
+        let mut bins: Vec<Complex64> = restored.values().iter().enumerate().map(shift).collect();
+        if self.length.is_multiple_of(2) {
+            bins[self.length / 2].im = 0.0;
+        }
+        fft.inverse(&mut bins, &mut errors);
+        errors.into_iter().map(|error| (error / self.length as f64).powi(2)).collect()
+    }
+
+    /// −jωτ at a bin between lines, the relative change of H by a delay τ; 0 at others.
+    fn turn(&self, bin: usize, delay: f64) -> Complex64 {
+        let omega = TAU * bin as f64 * self.rate / self.length as f64;
+        self.places[bin].map_or(Complex64::ZERO, |_| Complex64::new(0.0, -omega * delay))
     }
 
     fn sources(&self) -> impl Iterator<Item = (usize, Complex64)> {
@@ -155,7 +185,9 @@ impl Calibration {
             known.value * (error + 1.0)
         };
         let lines: Vec<Complex64> = self.lines.iter().map(&mut draw).collect();
-        self.between(&lines)
+        let delay = if self.delay > 0.0 { self.delay * gaussian.draw() } else { 0.0 };
+        let turned = |(bin, value): (usize, Complex64)| value * self.turn(bin, delay).exp();
+        self.between(&lines).into_iter().enumerate().map(turned).collect()
     }
 }
 
@@ -239,8 +271,8 @@ impl Deconvolution {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Bivariate;
     use crate::deconvolution::Regularisation;
+    use crate::{Bivariate, StandardUncertainty};
     use nalgebra::DMatrix;
 
     const LENGTH: usize = 128;
@@ -322,6 +354,32 @@ mod tests {
         for (n, u) in budgeted.calibration.iter().enumerate() {
             assert!((u - variances[n].sqrt()).abs() < 1e-6 * variances.amax().sqrt(), "{n}: {u} {}", variances[n]);
         }
+    }
+
+    /// All lines late by one number shift the pulse: u(n) = u(τ) |dx/dτ|, the derivative by differences.
+    #[test]
+    fn a_common_delay_shifts_what_is_restored() {
+        let own = lines(LENGTH / 2 + 1, 0.0);
+        let response = Response { lines: own.clone(), ..Response::default() }.late(StandardUncertainty(2e-7));
+        let calibration = Calibration::of(&response, RATE, LENGTH).unwrap();
+        let signal = recorded(&calibration, 0.0, &mut Gaussian::new(3, 0));
+        let budgeted = tikhonov().budget(&signal, &calibration, &bound()).unwrap();
+        let moved = |step: f64| {
+            let late = |line: &Line| line.value * Complex64::cis(-TAU * line.frequency * step);
+            let late = calibration.certain(own.iter().map(late).collect()).unwrap();
+            idft(divided(dft(&signal), late, &budgeted.gains).unwrap()).into_parts().0
+        };
+        let (early, late) = (moved(-1e-9), moved(1e-9));
+        let largest = budgeted.calibration.iter().copied().fold(0.0, f64::max);
+        for (n, u) in budgeted.calibration.iter().enumerate() {
+            let slope = (late[n] - early[n]) / 2e-9;
+            assert!((u - 2e-7 * slope.abs()).abs() < 1e-3 * largest, "{n}: {u} {slope}");
+        }
+        let (signal, check) =
+            (recorded(&calibration, 0.01, &mut Gaussian::new(3, 0)), Check { trials: 1000, ..Check::default() });
+        let budgeted = tikhonov().budget(&signal, &calibration, &bound()).unwrap();
+        let found = tikhonov().verify_budget(&signal, &calibration, &budgeted, check).unwrap();
+        assert!(found.failed().is_empty(), "{:?}", found.findings());
     }
 
     #[test]

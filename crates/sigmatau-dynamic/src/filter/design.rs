@@ -19,6 +19,7 @@ use super::sources::of_matrix;
 use super::{Filter, FilterError, Fir};
 use crate::covariance::Bivariate;
 use crate::covariance::standard;
+use crate::effect::Effect;
 use crate::response::Response;
 pub use iir::{Criterion, Orders, Trials};
 use least_squares::LeastSquares;
@@ -52,7 +53,7 @@ pub struct Goal<'a> {
     /// The response H.
     pub response: &'a Response,
     /// The covariance of (Re H_1 … Re H_M, Im H_1 … Im H_M) where lines are correlated; otherwise each line's own
-    /// counts.
+    /// counts, and the delay that all have in common.
     pub covariance: Option<&'a DMatrix<f64>>,
     /// The rate of the filter in points a second.
     pub rate: f64,
@@ -150,8 +151,8 @@ struct Target {
 
 /// The errors of H.
 enum Errors {
-    /// Line by line.
-    Lines(Vec<Bivariate>),
+    /// Line by line, and what one number of variance 1 does to all of them where they have a delay in common.
+    Lines(Vec<Bivariate>, Option<DVector<f64>>),
     /// B of common sources of (Re H_1 … Re H_M, Im H_1 … Im H_M).
     Common(DMatrix<f64>),
 }
@@ -161,7 +162,10 @@ impl Goal<'_> {
         let lines = &self.response.lines;
         self.check()?;
         let errors = match self.covariance {
-            None => Errors::Lines(lines.iter().map(|line| line.covariance).collect()),
+            None => Errors::Lines(
+                self.response.own_lines().iter().map(|line| line.covariance).collect(),
+                self.response.delay_effect().map(|effect| self.stacked(&effect)),
+            ),
             Some(full) if full.nrows() != 2 * lines.len() || full.ncols() != 2 * lines.len() => {
                 return Err(FilterError::Size { given: full.nrows(), expected: 2 * lines.len() });
             }
@@ -175,6 +179,12 @@ impl Goal<'_> {
             weights: self.weights.map_or(vec![1.0; lines.len()], |w| w.iter().map(|w| w.sqrt()).collect()),
             errors,
         })
+    }
+
+    /// What an effect does to the real, then to the imaginary parts of H.
+    fn stacked(&self, effect: &Effect) -> DVector<f64> {
+        let shift = || self.response.lines.iter().zip(&effect.relative).map(|(line, r)| line.value * r);
+        DVector::from_iterator(2 * self.response.lines.len(), shift().map(|z| z.re).chain(shift().map(|z| z.im)))
     }
 
     fn check(&self) -> Result<(), FilterError> {
@@ -252,7 +262,7 @@ impl Target {
                 let errors = by_response * sources;
                 &errors * errors.transpose()
             }
-            Errors::Lines(lines) => {
+            Errors::Lines(lines, common) => {
                 let mut spread = by_response.clone();
                 for (k, Bivariate { real, imaginary, cross }) in lines.iter().enumerate() {
                     let (re, im) = (by_response.column(k), by_response.column(k + lines.len()));
@@ -260,7 +270,9 @@ impl Target {
                     spread.set_column(k + lines.len(), &(re * *cross + im * *imaginary));
                 }
                 let covariance = spread * by_response.transpose();
-                0.5 * (&covariance + covariance.transpose())
+                let own = 0.5 * (&covariance + covariance.transpose());
+                let shift = common.as_ref().map(|common| by_response * common);
+                shift.map_or_else(|| own.clone(), |shift| &own + &shift * shift.transpose())
             }
         }
     }
@@ -293,8 +305,11 @@ impl Target {
                 let error = |k: usize| Complex64::new(errors[k], errors[k + lines]);
                 self.response.iter().enumerate().map(|(k, h)| h + error(k)).collect()
             }
-            Errors::Lines(covariances) => {
-                self.response.iter().zip(covariances).map(|(h, covariance)| h + error(covariance, gaussian)).collect()
+            Errors::Lines(covariances, common) => {
+                let shift = common.as_ref().map(|common| common * gaussian.draw());
+                let shift = |k: usize| shift.as_ref().map_or(Complex64::ZERO, |z| Complex64::new(z[k], z[k + lines]));
+                let drawn = |(k, h): (usize, &Complex64)| h + error(&covariances[k], gaussian) + shift(k);
+                self.response.iter().enumerate().map(drawn).collect()
             }
         }
     }

@@ -78,7 +78,7 @@ fn read_as(response: &Response, phases: &[f64], unit: f64) -> Response {
         Line { value, covariance: line.covariance.times(value / line.value), ..*line }
     };
     let lines = response.lines.iter().zip(phases).map(line).collect();
-    Response { lines, sharing: response.sharing.clone(), ..Response::default() }
+    Response { lines, findings: Vec::new(), ..response.clone() }
 }
 
 /// The root mean square of |r/H|.

@@ -178,6 +178,24 @@ fn lines_that_share_errors_do_not_make_a_right_model_look_wrong() {
     assert!((5..=37).contains(&by_squares) && (5..=37).contains(&by_runs), "{by_squares} {by_runs}");
 }
 
+/// Not one of its own at each line: then the phases would seem to tell less of the damping than they do.
+#[test]
+fn a_delay_that_all_lines_share_is_one_source() {
+    let response = noisy(&resonance(), &[0.2, 0.3, 3500.0], &band(), 2e-4, 4);
+    let delay = Effect::delay("clock", StandardUncertainty(2e-6), &band());
+    let beside = identify(&response, &resonance(), Between::Sources(&[delay])).unwrap();
+    let late = response.late(StandardUncertainty(2e-6));
+    let within = identify(&late, &resonance(), Between::Neighbours).unwrap();
+    assert!((beside.sources[0] - within.sources[0]).abs() < 1e-6);
+    for place in 0..3 {
+        assert!((beside.known.values()[place] / within.known.values()[place] - 1.0).abs() < 1e-9);
+        assert!((beside.known.uncertainty(place) / within.known.uncertainty(place) - 1.0).abs() < 1e-6);
+    }
+    let forgotten = Response { common_delay: StandardUncertainty(0.0), ..late };
+    let apart = identify(&forgotten, &resonance(), Between::Neighbours).unwrap().known;
+    assert!(within.known.uncertainty(1) < 0.8 * apart.uncertainty(1));
+}
+
 #[test]
 fn the_scale_of_the_reference_goes_to_the_sensitivity_alone() {
     let response = noisy(&resonance(), &[0.2, 0.03, 3500.0], &band(), 2e-3, 6);

@@ -57,21 +57,24 @@ impl<'a> Problem<'a> {
         between: Between<'_>,
     ) -> Result<Self, IdentifyError> {
         agreeing(response.lines.len(), between)?;
+        let whole = matches!(between, Between::Whole(_));
+        let all = if whole { response.lines.clone() } else { response.own_lines() };
         let finite = |line: &Line| line.frequency.is_finite() && line.value.is_finite();
         let stated = |line: &Line| line.covariance.power() > 0.0 && line.covariance.power().is_finite();
-        let whole = matches!(between, Between::Whole(_));
-        let weighted = whole || response.lines.iter().any(stated);
+        let weighted = whole || all.iter().any(stated);
         let usable = |place: &usize| {
-            let line = &response.lines[*place];
+            let line = &all[*place];
             finite(line) && (whole || !weighted || stated(line))
         };
-        let places: Vec<usize> = (0..response.lines.len()).filter(usable).collect();
-        let lines: Vec<Line> = places.iter().map(|place| response.lines[*place]).collect();
+        let places: Vec<usize> = (0..all.len()).filter(usable).collect();
+        let lines: Vec<Line> = places.iter().map(|place| all[*place]).collect();
         let chosen = |source: &Effect| places.iter().map(|place| source.relative[*place]).collect();
-        let (sources, whitening) = match between {
-            Between::Neighbours => (Vec::new(), Whitening::of_lines(&lines, weighted)),
-            Between::Sources(sources) => (sources.iter().map(chosen).collect(), Whitening::of_lines(&lines, weighted)),
-            Between::Whole(covariance) => (Vec::new(), Whitening::of_all(covariance, &places)),
+        let stated = if let Between::Sources(sources) = between { sources } else { &[] };
+        let delay = if whole { None } else { response.delay_effect() };
+        let sources = stated.iter().chain(&delay).map(chosen).collect();
+        let whitening = match between {
+            Between::Whole(covariance) => Whitening::of_all(covariance, &places),
+            _ => Whitening::of_lines(&lines, weighted),
         };
         let sharing = if whole { Sharing::default() } else { response.sharing.clone() };
         let pairs = whitening.pairs(&lines, &sharing);

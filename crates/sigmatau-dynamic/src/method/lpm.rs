@@ -153,6 +153,7 @@ impl Estimation for LocalPolynomials {
                 spacing: self.rate / self.segments.fft.length() as f64,
                 correlations: self.segments.neighbourhood.sharing(),
             },
+            ..Response::default()
         }
     }
 }

@@ -102,6 +102,7 @@ impl Estimation for Spectra {
             findings: findings.collect(),
             lines: lines.iter().map(|line| alignment::given_back(*line, lag, self.rate)).collect(),
             sharing: Sharing { spacing: spectrum.x.width(), correlations: spectrum.averages().neighbours.clone() },
+            ..Response::default()
         }
     }
 }

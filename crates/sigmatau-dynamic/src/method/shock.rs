@@ -19,15 +19,18 @@ use std::f64::consts::PI;
 /// Lines are those of the record's transform within the range, or the frequencies that are given. The uncertainty
 /// has two parts.
 ///
-/// What the excitation does not explain: over 13 neighbouring frequencies, a whole number of turns per record apart,
-/// Y = (h₀ + h₁ j) X + E is fitted, and the mean of |E|² on 11 complex degrees of freedom is the error of Y − H X. It
-/// holds the noise, and motion that one channel alone sees: transverse, of the mounting, of the bar.
+/// What the excitation does not explain: over the 12 frequencies around a line, a whole number of turns per record
+/// apart, Y = (h₀ + h₁ j) X + E is fitted, and the mean of |E|² on 10 complex degrees of freedom is the error of
+/// Y − H X. It holds the noise, and motion that one channel alone sees: transverse, of the mounting, of the bar.
 ///
 /// What lies behind the end of the record: if the rest e = y − H x has the level r there, its missing part is at
 /// most of the size r / (2 sin(πf/rate)), which does not show between neighbours, and is added as a variance.
 ///
 /// The spectrum of the excitation decides the range: a line needs ten times the noise before the pulse, and an
 /// uncertainty below a fifth of the value. Peak over peak, which mixes all frequencies, is told as a finding.
+///
+/// No line sees a delay of one channel against the other, which turns all of them together. A response that leads
+/// tells of one, and a finding says so.
 ///
 /// Takes O(N log N) steps, with given frequencies O(N K), and O(N) memory for N points and K lines.
 pub(super) static METHOD: Method = Method {
@@ -52,6 +55,12 @@ const CHANCE: f64 = 3.0;
 
 /// From this ratio of the unexplained part to the noise on it is told, as a ratio of standard deviations.
 const UNRELATED: f64 = 3.0;
+
+/// A response that is early by so many standard deviations is told.
+const LEADS: f64 = 3.0;
+
+/// Phases beyond which a slope is ambiguous, in rad.
+const TURNED: f64 = 1.0;
 
 /// Points below which there is no spectrum of neighbours.
 const FEWEST_POINTS: usize = 64;
@@ -82,6 +91,7 @@ impl Estimation for Shock {
         findings.push(peaks([&x, &y]));
         findings.extend(self.unexplained(&lines));
         findings.extend(self.range_finding(&lines));
+        findings.extend(leads(&lines, neighbours.width()));
         let kept = lines.iter().filter(|assessed| assessed.kept);
         Response { lines: kept.map(|assessed| assessed.line).collect(), findings, ..Response::default() }
     }
@@ -192,6 +202,32 @@ impl Shock {
         };
         (!left.is_empty()).then(tell)
     }
+}
+
+/// That the response is early, by the slope τ = Σ wωφ/Σ wω² of its phase over lines at least one width apart, with
+/// w = 1/u²(φ) and u²(τ) = 1/Σ wω².
+fn leads(lines: &[Assessed], width: f64) -> Option<Finding> {
+    let (mut last, mut slope, mut weight) = (f64::NEG_INFINITY, 0.0, 0.0);
+    for Assessed { line, .. } in lines.iter().filter(|assessed| assessed.kept) {
+        let phase = if line.value.re < 0.0 { (-line.value).arg() } else { line.value.arg() };
+        if line.frequency < last + width || phase.abs() > TURNED {
+            continue;
+        }
+        let (omega, u) = (2.0 * PI * line.frequency, line.phase_u());
+        (last, slope, weight) = (line.frequency, slope + omega * phase / (u * u), weight + (omega / u).powi(2));
+    }
+    let (early, u) = (slope / weight, weight.sqrt().recip());
+    let tell = || {
+        Finding::new(
+            Severity::Warning,
+            "leads",
+            format!("the response leads the excitation by {early:.2e} s ± {u:.1e} s"),
+            "no sensor does: one channel is late against the other, which turns all phases together and is not in the \
+             uncertainty of single lines",
+            "measure the time between the channels, filters included, or state its uncertainty as `time_u`",
+        )
+    };
+    (early > LEADS * u).then(tell)
 }
 
 fn broken(missing: usize, points: usize) -> Finding {

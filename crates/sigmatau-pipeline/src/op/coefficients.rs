@@ -1,7 +1,7 @@
 //! Designed filters as rows of a `filter` record, and back.
 
 use nalgebra::DMatrix;
-use sigmatau_core::{Finding, Severity};
+use sigmatau_core::{Finding, Severity, Unit};
 use sigmatau_data::Table;
 use sigmatau_data::schema::{Cell, Rows};
 use sigmatau_dynamic::Covariance;
@@ -25,6 +25,8 @@ pub(super) struct Traits {
     pub(super) band: [f64; 2],
     /// Where in it, in Hz, it misses its target most, and by how much.
     pub(super) worst: (f64, f64),
+    /// The unit of output over input, where it is known.
+    pub(super) unit: Option<Unit>,
 }
 
 /// A filter as it stands in a record.
@@ -81,9 +83,10 @@ impl Coefficients {
 impl Stored {
     pub(super) fn push(&self, rows: &mut Rows, sensor: &str) {
         let covariance = self.coefficients.covariance();
-        let Traits { aim, rate, delay, band: [from, to], worst: (worst_at, worst) } = &self.traits;
+        let Traits { aim, rate, delay, band: [from, to], worst: (worst_at, worst), unit } = &self.traits;
+        let unit = unit.as_ref().map_or_else(String::new, ToString::to_string);
         for (place, (name, value)) in self.coefficients.named().into_iter().enumerate() {
-            let row: [Cell; 13] = [
+            let row: [Cell; 14] = [
                 sensor.into(),
                 self.coefficients.kind().into(),
                 aim.as_str().into(),
@@ -97,6 +100,7 @@ impl Stored {
                 (*to).into(),
                 (*worst).into(),
                 (*worst_at).into(),
+                unit.as_str().into(),
             ];
             rows.push(row);
         }
@@ -175,6 +179,7 @@ fn stored(table: &Table, rows: &[usize]) -> Result<Stored, String> {
         delay: number("delay_samples", first),
         band: [number("from_hz", first), number("to_hz", first)],
         worst: (number("deviation_hz", first), number("deviation", first)),
+        unit: Some(text("unit", first)).filter(|word| !word.is_empty()).and_then(|word| Unit::parse(word).ok()),
     };
     let coefficients = Coefficients::new(kind, feedback, &values, covariance);
     Ok(Stored { coefficients: coefficients.map_err(|error| format!("failed to {error}"))?, traits })
@@ -196,7 +201,7 @@ mod tests {
     use sigmatau_data::schema::filter::SCHEMA;
 
     fn traits() -> Traits {
-        Traits { aim: "inverse".into(), rate: 1e4, delay: 2.0, band: [10.0, 4e3], worst: (4e3, 1e-3) }
+        Traits { aim: "inverse".into(), rate: 1e4, delay: 2.0, band: [10.0, 4e3], worst: (4e3, 1e-3), unit: None }
     }
 
     fn table(filters: &[(&str, Coefficients)]) -> Table {

@@ -138,19 +138,13 @@ fn alone() -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
     use crate::op::lines::tests::table;
-
-    fn planned(text: &str) -> Result<Box<dyn Analysis>, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        assert_eq!(planned("").unwrap().parameters(), "shared = 0.0\n");
-        assert_eq!(planned("shared = 1e-3").unwrap().parameters(), "shared = 0.001\n");
+        assert_eq!(planned(&OP, "", plan).unwrap().parameters(), "shared = 0.0\n");
+        assert_eq!(planned(&OP, "shared = 1e-3", plan).unwrap().parameters(), "shared = 0.001\n");
     }
 
     /// d = 0.04 with u(d) = √2 · 0.01: d²/u² = 8, so that p = exp(−4) and E_n = √8 / 2.4477.

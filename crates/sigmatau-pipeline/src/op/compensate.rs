@@ -5,7 +5,7 @@ use super::{Analysis, Input, Op, Subject, lines};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
-use sigmatau_core::{Finding, Severity};
+use sigmatau_core::{Finding, Severity, Unit as Measure};
 use sigmatau_data::schema::Rows;
 use sigmatau_data::{DataError, Table, schema};
 use sigmatau_dynamic::filter::design::{Aim, Criterion, Design, Goal, Lag, Orders};
@@ -226,7 +226,7 @@ impl Filters {
     fn design(&self, response: &Response) -> Result<(Stored, Vec<Finding>), FilterError> {
         let used = |line: &&Line| self.range.is_none_or(|range| within(line.frequency, range));
         let lines = response.lines.iter().filter(used).copied().collect();
-        let (response, remark) = lines::assessable(&Response { lines, ..Response::default() });
+        let (response, remark) = lines::assessable(&Response { lines, ..response.clone() });
         let weights: Vec<f64> = response.lines.iter().map(|line| self.weight(line)).collect();
         let (rate, aim, delay) = (self.rate, self.aim, self.delay);
         let goal = Goal { response: &response, covariance: None, rate, aim, delay, weights: Some(&weights) };
@@ -234,7 +234,14 @@ impl Filters {
             Structure::Fir(taps) => self.stored(goal.fir(taps)?, Coefficients::Fir),
             Structure::Iir(orders) => self.stored(goal.iir(&orders)?, Coefficients::Iir),
         };
+        let filter = Stored { traits: Traits { unit: self.unit(&response), ..filter.traits }, ..filter };
         Ok((filter, remark.into_iter().chain(findings).collect()))
+    }
+
+    /// The unit of output over input.
+    fn unit(&self, response: &Response) -> Option<Measure> {
+        let of = response.unit.as_ref()?;
+        if self.aim == Aim::Forward { Some(of.clone()) } else { Measure::ONE.over_unit(of) }
     }
 
     /// w of a line. By uncertainty it is that of the target, u(1/H) = u(H)/|H|².
@@ -257,7 +264,8 @@ impl Filters {
         let worst = design.worst(band[0], band[1]).unwrap_or((f64::NAN, f64::NAN));
         let mut findings = design.findings;
         findings.extend(deviates(worst));
-        let traits = Traits { aim: self.aim().to_owned(), rate: self.rate, delay: design.delay, band, worst };
+        let traits =
+            Traits { aim: self.aim().to_owned(), rate: self.rate, delay: design.delay, band, worst, unit: None };
         (Stored { coefficients: kind(design.filter), traits }, findings)
     }
 }

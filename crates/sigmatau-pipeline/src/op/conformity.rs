@@ -243,22 +243,16 @@ fn not_decided(undecided: usize) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
-
-    fn planned(text: &str) -> Result<Box<dyn Analysis>, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        let parameters = planned("").unwrap().parameters();
+        let parameters = planned(&OP, "", plan).unwrap().parameters();
         assert_eq!(parameters, "rules = [\"simple-acceptance\"]\nvalue = \"value\"\n");
         let all = "rules = [\"specific-risk:0.05\"]\nid = \"meter\"\nvalue = \"error\"\nu = 0.1\nlower = -0.5\n\
                    upper = \"limit\"\nunit = \"mV\"\n";
-        assert_eq!(planned(all).unwrap().parameters(), all);
-        let error = planned("rules = [\"simple-aceptance\"]").err().unwrap();
+        assert_eq!(planned(&OP, all, plan).unwrap().parameters(), all);
+        let error = planned(&OP, "rules = [\"simple-aceptance\"]", plan).err().unwrap();
         assert!(error.contains("did you mean `simple-acceptance`"), "{error}");
     }
 

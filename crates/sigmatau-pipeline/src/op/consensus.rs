@@ -165,12 +165,7 @@ mod tests {
     use super::*;
     use crate::document::Document;
     use crate::op::laboratories::tests::point;
-
-    fn planned(text: &str) -> Result<Box<dyn Analysis>, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     fn agree(methods: &[&str]) -> Agree {
         let document = Document::parse("", "a.toml").unwrap();
@@ -181,17 +176,19 @@ mod tests {
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        let parameters = planned("methods = \"median\"").unwrap().parameters();
+        let parameters = planned(&OP, "methods = \"median\"", plan).unwrap().parameters();
         assert_eq!(
             parameters,
             "methods = [\"median\"]\nlaboratory = \"laboratory\"\nvalue = \"value\"\nleave_out = []\nprobability = 0.95\n\
              significance = 0.05\nseed = 1\ntrials = 1000000\n"
         );
-        assert_eq!(planned(&parameters).unwrap().parameters(), parameters);
-        assert!(planned("").unwrap().parameters().contains("\"hierarchical-bayes\""));
-        assert!(planned("methods = [\"mandel-paul\"]").err().unwrap().contains("did you mean `mandel-paule`"));
-        assert!(planned("methods = []").err().unwrap().contains("name at least one"));
-        assert!(planned("probability = 95").err().unwrap().contains("does not lie between 0 and 1"));
+        assert_eq!(planned(&OP, &parameters, plan).unwrap().parameters(), parameters);
+        assert!(planned(&OP, "", plan).unwrap().parameters().contains("\"hierarchical-bayes\""));
+        assert!(
+            planned(&OP, "methods = [\"mandel-paul\"]", plan).err().unwrap().contains("did you mean `mandel-paule`")
+        );
+        assert!(planned(&OP, "methods = []", plan).err().unwrap().contains("name at least one"));
+        assert!(planned(&OP, "probability = 95", plan).err().unwrap().contains("does not lie between 0 and 1"));
     }
 
     #[test]

@@ -174,7 +174,7 @@ impl Deconvolutions {
     ) -> Result<Restored, DeconvolutionError> {
         let length = samples.len();
         let (response, remark) = lines::assessable(response);
-        let calibration = Calibration::new(&response.lines, rate, length)?;
+        let calibration = Calibration::of(&response, rate, length)?;
         let white = Covariance::White { variance: StandardUncertainty(u).into(), length };
         let signal = Signal::new(samples, white)?;
         let budgeted = self.way.budget(&signal, &calibration, &self.bound.bins(length, rate))?;

@@ -122,6 +122,9 @@ impl Change {
         let (Some(first), Some(second)) = (only(sensor), again.and_then(only)) else {
             return vec![no_pair()];
         };
+        if let Some(finding) = sensor.unlike("the later record", second) {
+            return vec![finding];
+        }
         let [first, second] = self.at_common_frequencies(first, second);
         if first.frequencies.is_empty() {
             return vec![no_pair()];
@@ -246,31 +249,27 @@ fn not_assessable(error: &DriftError) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
     use crate::op::lines::tests::table;
+    use crate::op::planned;
 
     const DAYS: &str = "date = \"2024-03-01\"\nlater_date = \"2025-03-01\"\n";
-
-    fn planned(text: &str) -> Result<Change, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        change(&document.section().checked("the step", OP.parameters).unwrap()).map_err(|error| error.to_string())
-    }
 
     /// Two lines that change from 1 to `value`, both known to u.
     fn assessed(keys: &str, value: f64, u: f64) -> (Table, Vec<Finding>) {
         let record = |value| table(&[("a", 80.0, value, u, "h1"), ("a", 160.0, value, u, "h1")]);
         let [first, second] = [1.0, value].map(|value| results(&record(value), None));
         let mut rows = Rows::of(OP.schema);
-        let findings = planned(&format!("{DAYS}{keys}")).unwrap().assess(&first[0], Some(&second[0]), &mut rows);
+        let findings =
+            planned(&OP, &format!("{DAYS}{keys}"), change).unwrap().assess(&first[0], Some(&second[0]), &mut rows);
         (rows.table(), findings)
     }
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
         let text = format!("{DAYS}shared = 0.0\nwalk = 0.0\n");
-        assert_eq!(planned(DAYS).unwrap().parameters(), text);
+        assert_eq!(planned(&OP, DAYS, change).unwrap().parameters(), text);
         let text = "date = 0.0\nlater_date = 10.0\nshared = 0.001\nexpected_date = 20.5\nwalk = 1e-5\n";
-        assert_eq!(planned(text).unwrap().parameters(), text);
+        assert_eq!(planned(&OP, text, change).unwrap().parameters(), text);
     }
 
     #[test]
@@ -282,7 +281,7 @@ mod tests {
             ("date = 1\nlater_date = 2\nexpected_date = 1.5", "1.5 is before 2.0"),
             ("date = 1\nlater_date = 2\nwalk = -1", "must not be negative"),
         ] {
-            let message = planned(text).err().unwrap();
+            let message = planned(&OP, text, change).err().unwrap();
             assert!(message.contains(reason), "{text}: {message}");
         }
     }
@@ -325,7 +324,7 @@ mod tests {
     fn a_sensor_without_its_like_is_a_finding() {
         let both = results(&table(&[("a", 80.0, 1.0, 0.1, "h1"), ("a", 80.0, 1.0, 0.1, "h2")]), None);
         let mut rows = Rows::of(OP.schema);
-        let change = planned(DAYS).unwrap();
+        let change = planned(&OP, DAYS, change).unwrap();
         for again in [None, Some(&both[0])] {
             assert_eq!(&*change.assess(&both[0], again, &mut rows)[0].code, "no-pair");
         }

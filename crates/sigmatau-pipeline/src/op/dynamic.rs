@@ -101,14 +101,8 @@ fn no_windows(error: &WindowError) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
+    use crate::op::planned;
     use sigmatau_data::clock::ClockKind;
-
-    fn planned(text: &str) -> Result<String, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map(|analysis| analysis.parameters()).map_err(|error| error.to_string())
-    }
 
     fn dynamic(window: f64) -> Dynamic {
         Dynamic { settings: Settings { taus: "1,2".parse().unwrap(), ..Settings::default() }, window, step: 5.0 }
@@ -122,13 +116,13 @@ mod tests {
 
     #[test]
     fn parameters_are_read_back_and_the_windows_must_be_stated() {
-        let parameters = planned("window = 100\nstep = 10.5").unwrap();
-        assert_eq!(planned(&parameters).unwrap(), parameters);
+        let parameters = planned(&OP, "window = 100\nstep = 10.5", plan).map(|analysis| analysis.parameters()).unwrap();
+        assert_eq!(planned(&OP, &parameters, plan).map(|analysis| analysis.parameters()).unwrap(), parameters);
         assert!(
             OP.parameters.iter().copied().flatten().all(|key| parameters.contains(&format!("{} = ", key.name))),
             "{parameters}"
         );
-        assert!(planned("window = 100").unwrap_err().contains("step"));
+        assert!(planned(&OP, "window = 100", plan).map(|analysis| analysis.parameters()).unwrap_err().contains("step"));
     }
 
     #[test]

@@ -213,15 +213,9 @@ fn whole(period: f64, tau0: f64) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
+    use crate::op::planned;
     use sigmatau_data::clock::ClockKind;
     use sigmatau_spectrum::PowerLaw;
-
-    fn planned(text: &str) -> Result<Box<dyn Analysis>, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map_err(|error| error.to_string())
-    }
 
     fn energy(course: Course) -> Energy {
         let (influence, trend) = (Influence::Boundaries, Trend::Frequency);
@@ -237,8 +231,8 @@ mod tests {
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        let parameters = planned("").unwrap().parameters();
-        assert_eq!(planned(&parameters).unwrap().parameters(), parameters);
+        let parameters = planned(&OP, "", plan).unwrap().parameters();
+        assert_eq!(planned(&OP, &parameters, plan).unwrap().parameters(), parameters);
         OP.parameters
             .iter()
             .copied()
@@ -246,7 +240,7 @@ mod tests {
             .for_each(|key| assert!(parameters.contains(&format!("{} = ", key.name)), "{}", key.name));
         for load in ["100 to 150", "90,120.5,100"] {
             let text = format!("load_kw = \"{load}\"\n");
-            assert!(planned(&text).unwrap().parameters().starts_with(&text), "{load}");
+            assert!(planned(&OP, &text, plan).unwrap().parameters().starts_with(&text), "{load}");
         }
     }
 
@@ -259,7 +253,7 @@ mod tests {
             ("setting_every_s = 60", "60 s must hold 1 to 10000 intervals of 900 s"),
             ("setting_u_s = -1", "must not be negative"),
         ] {
-            let message = planned(text).err().unwrap();
+            let message = planned(&OP, text, plan).err().unwrap();
             assert!(message.contains(reason), "{text}: {message}");
         }
     }

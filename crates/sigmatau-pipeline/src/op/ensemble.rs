@@ -196,15 +196,9 @@ fn table(taken: &[Taken<'_>], ensemble: &Ensemble) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
+    use crate::op::planned;
     use sigmatau_core::Severity;
     use sigmatau_spectrum::PowerLaw;
-
-    fn planned(text: &str) -> Result<Box<dyn Analysis>, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map_err(|error| error.to_string())
-    }
 
     fn scale(method: usize) -> Scale {
         let settings = at1::Settings { rate_constant: 100.0, error_constant: 50.0, most_weight: 0.5, step_limit: 6.0 };
@@ -219,8 +213,8 @@ mod tests {
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        let parameters = planned("").unwrap().parameters();
-        assert_eq!(planned(&parameters).unwrap().parameters(), parameters);
+        let parameters = planned(&OP, "", plan).unwrap().parameters();
+        assert_eq!(planned(&OP, &parameters, plan).unwrap().parameters(), parameters);
         OP.parameters
             .iter()
             .copied()
@@ -236,7 +230,7 @@ mod tests {
             ("reading_noise_s = -1e-9", "is negative"),
             ("rate_constant_s = 0", "must be a positive number"),
         ] {
-            let message = planned(text).err().unwrap();
+            let message = planned(&OP, text, plan).err().unwrap();
             assert!(message.contains(reason), "{text}: {message}");
         }
     }

@@ -108,20 +108,22 @@ mod tests {
     use super::*;
     use crate::document::Document;
     use crate::op::laboratories::tests::point;
-
-    fn planned(text: &str) -> Result<String, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).map_err(|error| error.to_string())?;
-        plan(&section).map(|analysis| analysis.parameters()).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        let parameters = planned("sigma = 0.5").unwrap();
+        let parameters = planned(&OP, "sigma = 0.5", plan).map(|analysis| analysis.parameters()).unwrap();
         assert_eq!(parameters, "item = \"item\"\nvalue = \"value\"\nleave_out = []\nsigma = 0.5\n");
-        assert_eq!(planned(&parameters).unwrap(), parameters);
-        assert!(planned("").unwrap_err().contains("needs the key `sigma`"));
-        assert!(planned("sigma = 1\nlaboratory = \"x\"").unwrap_err().contains("has no key `laboratory`"));
+        assert_eq!(planned(&OP, &parameters, plan).map(|analysis| analysis.parameters()).unwrap(), parameters);
+        assert!(
+            planned(&OP, "", plan).map(|analysis| analysis.parameters()).unwrap_err().contains("needs the key `sigma`")
+        );
+        assert!(
+            planned(&OP, "sigma = 1\nlaboratory = \"x\"", plan)
+                .map(|analysis| analysis.parameters())
+                .unwrap_err()
+                .contains("has no key `laboratory`")
+        );
     }
 
     #[test]

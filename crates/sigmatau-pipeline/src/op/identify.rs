@@ -4,7 +4,7 @@ use super::{Analysis, Input, Op, Subject, lines};
 use crate::dataset::{Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
-use sigmatau_core::{Finding, Severity};
+use sigmatau_core::{Finding, Severity, Unit as Measure};
 use sigmatau_data::schema::{Cell, Rows};
 use sigmatau_data::{DataError, Table, schema};
 use sigmatau_dynamic::identify::{Between, Identified, IdentifyError, identify, phase_in_degrees};
@@ -86,10 +86,10 @@ impl Analysis for Models {
         let fits: Vec<_> = responses.par_iter().map(|(_, response)| self.fit(response)).collect();
         let mut rows = Rows::of(OP.schema);
         let mut findings = Vec::new();
-        for ((sensor, _), fit) in responses.iter().zip(fits) {
+        for ((sensor, response), fit) in responses.iter().zip(fits) {
             match fit {
                 Ok(fit) => {
-                    push(&mut rows, sensor, &fit);
+                    push(&mut rows, sensor, response.unit.as_ref(), &fit);
                     findings.extend(fit.findings.into_iter().map(|finding| finding.about(sensor)));
                 }
                 Err(error) => findings.push(not_fitted(&error).about(sensor)),
@@ -122,7 +122,7 @@ impl Models {
     pub(super) fn fit(&self, response: &Response) -> Result<Identified, IdentifyError> {
         let inside = |line: &&Line| self.range.is_none_or(|(low, high)| (low..=high).contains(&line.frequency));
         let lines = response.lines.iter().filter(inside).copied().collect();
-        let used = Response { lines, sharing: response.sharing.clone(), ..Response::default() };
+        let used = Response { lines, findings: Vec::new(), ..response.clone() };
         identify(&used, &self.structure, Between::Neighbours)
     }
 }
@@ -137,7 +137,7 @@ fn not_fitted(error: &IdentifyError) -> Finding {
     )
 }
 
-fn push(rows: &mut Rows, sensor: &str, fit: &Identified) {
+fn push(rows: &mut Rows, sensor: &str, of: Option<&Measure>, fit: &Identified) {
     let (known, verdict) = (&fit.known, &fit.verdict);
     for (place, parameter) in known.structure().parameters().into_iter().enumerate() {
         let row: [Cell; 15] = [
@@ -146,7 +146,7 @@ fn push(rows: &mut Rows, sensor: &str, fit: &Identified) {
             parameter.name.into(),
             known.values()[place].into(),
             known.uncertainty(place).into(),
-            parameter.unit.into(),
+            unit(&parameter.unit, of).into(),
             correlations(known, place).into(),
             known.dof().into(),
             verdict.chi_squared.into(),
@@ -159,6 +159,13 @@ fn push(rows: &mut Rows, sensor: &str, fit: &Identified) {
         ];
         rows.push(row);
     }
+}
+
+/// The unit of a parameter, with that of the response in the place of `H` where it is known.
+fn unit(parameter: &str, of: Option<&Measure>) -> String {
+    let (Some(of), Some(rest)) = (of, parameter.strip_prefix('H')) else { return parameter.to_owned() };
+    let rest = Measure::parse(rest.trim_start_matches('·')).unwrap_or(Measure::ONE);
+    of.times_unit(&rest).map_or_else(|| parameter.to_owned(), |unit| unit.to_string())
 }
 
 /// The correlations of a parameter with every one, to twelve digits.

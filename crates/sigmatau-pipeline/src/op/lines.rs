@@ -2,7 +2,7 @@
 
 use super::Beside;
 use crate::document::{DocumentError, Parameter, Section};
-use sigmatau_core::{Finding, Severity};
+use sigmatau_core::{Finding, Severity, Unit};
 use sigmatau_data::{Table, schema};
 use sigmatau_dynamic::response::Sharing;
 use sigmatau_dynamic::{Bivariate, Complex64, Line, Response};
@@ -45,10 +45,28 @@ pub(super) fn results(table: &Table, other: Option<&Table>) -> Vec<Results> {
 
 impl Results {
     fn add(&mut self, method: String, mut response: Response) {
+        if let Some(finding) = self.unlike(&method, &response) {
+            self.findings.push(finding.about(&self.sensor));
+            return;
+        }
         let all = response.lines.len();
         response.lines.retain(can_be_weighed);
         self.findings.extend(left_out(all - response.lines.len(), all, &method).map(|f| f.about(&self.sensor)));
         self.methods.push((method, response));
+    }
+
+    /// The remark that a result measures something else than those before.
+    pub(super) fn unlike(&self, method: &str, response: &Response) -> Option<Finding> {
+        let stated = self.methods.iter().find_map(|(name, known)| Some((name, known.unit.as_ref()?)));
+        let ((known, before), unit) = (stated?, response.unit.as_ref()?);
+        let finding = Finding::new(
+            Severity::Failure,
+            "unit",
+            format!("the result by {method} is in {unit}, the one by {known} in {before}"),
+            "they measure different quantities; the former is left out",
+            "state the units of the channels, or take results of the same quantity",
+        );
+        (!unit.is_convertible_to(before)).then_some(finding)
     }
 
     /// The remark that a share which results are said to have in common is more than the uncertainty of one of them.
@@ -128,6 +146,7 @@ fn grouped<K: Clone + Eq + Hash>(keys: impl Iterator<Item = K>, table: &Table) -
         dof: dof[row],
     };
     let (spacing, sharing) = (number("sharing_hz"), table.texts("sharing").expect("the schema has it"));
+    let (delay, mut units) = (number("common_delay_u"), Units::of(table));
     let mut responses: Vec<(K, Response)> = Vec::new();
     let mut places = HashMap::new();
     for (row, key) in keys.enumerate() {
@@ -136,13 +155,54 @@ fn grouped<K: Clone + Eq + Hash>(keys: impl Iterator<Item = K>, table: &Table) -
             responses.len() - 1
         });
         let response = &mut responses[place].1;
-        response.lines.push(line(row));
+        let (unit, factor) = units.at(row);
+        response.lines.push(scaled(line(row), factor));
+        response.unit = response.unit.take().or(unit);
+        response.common_delay.0 = response.common_delay.0.max(delay[row]);
         response.sharing = std::mem::take(&mut response.sharing).wider(sharing_of(spacing[row], &sharing[row]));
     }
     for (_, response) in &mut responses {
         response.lines.sort_by(|a, b| a.frequency.total_cmp(&b.frequency));
     }
     responses
+}
+
+/// The units of the rows of a `response` table: what stands under `unit`, or else what the column states.
+struct Units<'a> {
+    words: &'a [String],
+    column: Option<Unit>,
+    /// The last word, with what it means.
+    last: Option<(&'a str, (Option<Unit>, f64))>,
+}
+
+impl<'a> Units<'a> {
+    fn of(table: &'a Table) -> Self {
+        let words = table.texts("unit").expect("the schema has it");
+        Self { words, column: table.column("real").and_then(|column| column.unit.clone()), last: None }
+    }
+
+    /// The coherent unit of a row, and the factor to it; a word that is no unit counts as none.
+    fn at(&mut self, row: usize) -> (Option<Unit>, f64) {
+        let word = self.words[row].as_str();
+        if self.last.as_ref().is_none_or(|(known, _)| *known != word) {
+            let unit = if word.is_empty() { self.column.clone() } else { Unit::parse(word).ok() };
+            self.last = Some((word, coherent(unit)));
+        }
+        self.last.as_ref().map_or((None, 1.0), |(_, unit)| unit.clone())
+    }
+}
+
+fn coherent(unit: Option<Unit>) -> (Option<Unit>, f64) {
+    let Some(unit) = unit else { return (None, 1.0) };
+    let to = unit.coherent();
+    let factor = unit.conversion(&to).map_or(1.0, |conversion| conversion.apply_to_difference(1.0));
+    (Some(if factor == 1.0 { unit } else { to }), factor)
+}
+
+fn scaled(line: Line, factor: f64) -> Line {
+    let Bivariate { real, imaginary, cross } = line.covariance;
+    let [real, imaginary, cross] = [real, imaginary, cross].map(|entry| entry * factor * factor);
+    Line { value: line.value * factor, covariance: Bivariate { real, imaginary, cross }, ..line }
 }
 
 /// What lines share, from the cells of a row; a word that is no number ends the list.
@@ -165,7 +225,7 @@ pub(super) fn assessable(response: &Response) -> (Response, Option<Finding>) {
             "excite the sensor there, or leave those lines out of the response by `range`",
         )
     });
-    (Response { lines, sharing: response.sharing.clone(), ..Response::default() }, remark)
+    (Response { lines, findings: Vec::new(), ..response.clone() }, remark)
 }
 
 #[cfg(test)]
@@ -173,6 +233,7 @@ pub(super) mod tests {
     use super::*;
     use crate::op::response;
     use sigmatau_data::schema::{Rows, response::SCHEMA};
+    use sigmatau_dynamic::StandardUncertainty;
 
     /// A `response` table of lines (sensor, frequency in Hz, response, uncertainty of each part, method) whose
     /// uncertainties are known.
@@ -204,6 +265,33 @@ pub(super) mod tests {
         assert_eq!(responses(&table)[0].1.sharing, sharing);
         let by_method = results(&table, None);
         assert_eq!(by_method[0].methods[1].1.sharing, Sharing::default());
+    }
+
+    #[test]
+    fn units_and_the_common_delay_are_read_as_they_were_written() {
+        let line = Line {
+            frequency: 25.0,
+            value: Complex64::new(2.0, 0.0),
+            covariance: Bivariate::circular(1e-4),
+            coherence: 0.9,
+            dof: 10.0,
+        };
+        let unit = |text| Some(Unit::parse(text).unwrap());
+        let of = |text| Response { lines: vec![line], unit: unit(text), ..Response::default() };
+        let mut rows = Rows::of(&SCHEMA);
+        response::push(&mut rows, "a", &of("mV·s^2/m").late(StandardUncertainty(1e-5)), "h1");
+        response::push(&mut rows, "a", &of("V/gn"), "h2");
+        response::push(&mut rows, "a", &of("pC/Pa"), "h2, pressure");
+        let table = rows.table();
+        let read = results(&table, None);
+        let [(_, first), (_, second)] = read[0].methods.as_slice() else { panic!("the third is something else") };
+        assert_eq!((first.common_delay, first.lines[0].value.re), (StandardUncertainty(1e-5), 2e-3));
+        assert!((first.lines[0].covariance.real / 1e-10 - 1.0).abs() < 1e-12);
+        assert_eq!(first.unit, unit("V·s^2/m"));
+        assert!((second.lines[0].value.re - 2.0 / 9.80665).abs() < 1e-15);
+        let told = &read[0].findings[0];
+        assert_eq!((&*told.code, told.severity), ("unit", Severity::Failure));
+        assert!(told.seen.contains("by h2, pressure is in") && told.seen.contains("by h1 in"), "{told}");
     }
 
     #[test]

@@ -98,20 +98,14 @@ fn inconsistent(merged: &Merged) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
     use crate::op::lines::tests::table;
-
-    fn planned(text: &str) -> Result<Box<dyn Analysis>, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        assert_eq!(planned("").unwrap().parameters(), "shared = 0.0\n");
-        assert_eq!(planned("shared = 1e-3").unwrap().parameters(), "shared = 0.001\n");
-        assert!(planned("shared = -1").err().unwrap().contains("must not be negative"));
+        assert_eq!(planned(&OP, "", plan).unwrap().parameters(), "shared = 0.0\n");
+        assert_eq!(planned(&OP, "shared = 1e-3", plan).unwrap().parameters(), "shared = 0.001\n");
+        assert!(planned(&OP, "shared = -1", plan).err().unwrap().contains("must not be negative"));
     }
 
     /// (1.00/0.01² + 1.05/0.02²)/(1/0.01² + 1/0.02²) = 1.01, u² = 8e-5.

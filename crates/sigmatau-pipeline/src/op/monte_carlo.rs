@@ -322,15 +322,11 @@ fn not_drawn(message: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
-
-    fn planned(text: &str) -> Result<MonteCarlo, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        monte_carlo(&document.section().checked("the step", OP.parameters).unwrap()).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     fn row(keys: &str, measurand: &str) -> (Table, Vec<Finding>) {
-        let (asked, mut rows, mut findings) = (planned(keys).unwrap(), Rows::of(OP.schema), Vec::new());
+        let (asked, mut rows, mut findings) =
+            (planned(&OP, keys, monte_carlo).unwrap(), Rows::of(OP.schema), Vec::new());
         let measurement = Measurement::read("m", measurand, "m.toml").unwrap();
         asked.push(&mut rows, &mut findings, &measurement, &asked.run(&measurement).unwrap());
         (rows.table(), findings)
@@ -344,13 +340,13 @@ mod tests {
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        let parameters = planned("").unwrap().parameters();
+        let parameters = planned(&OP, "", monte_carlo).unwrap().parameters();
         assert_eq!(
             parameters,
             "seed = 1\ntrials = 1000000\ndigits = 0\nrule = \"two-stage\"\nintervals = [\"symmetric\", \"smoothed\"]\n\
              validation = 2\nprobability = 0.95\ndof = \"truncate\"\norder = \"first\"\n"
         );
-        assert_eq!(planned(&parameters).unwrap().parameters(), parameters);
+        assert_eq!(planned(&OP, &parameters, monte_carlo).unwrap().parameters(), parameters);
     }
 
     #[test]
@@ -362,7 +358,7 @@ mod tests {
             ("intervals = [\"smooth\"]", "there is no interval `smooth`; did you mean `smoothed`"),
             ("intervals = [\"smoothed\"]", "propagation is held against the symmetric interval"),
         ] {
-            let message = planned(keys).err().expect(keys);
+            let message = planned(&OP, keys, monte_carlo).err().expect(keys);
             assert!(message.starts_with("a.toml, line 1: ") && message.contains(reason), "{keys}: {message}");
         }
     }

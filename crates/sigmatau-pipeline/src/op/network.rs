@@ -207,15 +207,9 @@ impl Stage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
     use crate::op::lines::tests::table as responses;
+    use crate::op::planned;
     use sigmatau_data::schema::Cell;
-
-    fn planned(text: &str) -> Result<Box<dyn Analysis>, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map_err(|error| error.to_string())
-    }
 
     /// Readings of (run, instrument, value) at 50 Hz with a noise of 1e-6.
     fn readings(rows: &[(i64, &str, f64)]) -> Table {
@@ -236,8 +230,8 @@ mod tests {
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        assert_eq!(planned("").unwrap().parameters(), "shared = 0.0\n");
-        assert_eq!(planned("shared = 1e-3").unwrap().parameters(), "shared = 0.001\n");
+        assert_eq!(planned(&OP, "", plan).unwrap().parameters(), "shared = 0.0\n");
+        assert_eq!(planned(&OP, "shared = 1e-3", plan).unwrap().parameters(), "shared = 0.001\n");
     }
 
     /// A reference of 2 ± 0.002 reads 4: the excitation is 2, and a sensor that reads 6 has 3 ± 0.003.

@@ -13,6 +13,8 @@ use sigmatau_spectrum::sine::SineError;
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// Phasors of the harmonics, interval by interval, for every sensor of the dataset.
+///
+/// A record is read as a whole, 16 bytes a point; an interval takes 24 more for each of its points while it is fitted.
 pub(super) static OP: Op = Op {
     name: "phasors",
     title: "phasors of voltage (excitation) and current (response) at the harmonics, interval by interval",
@@ -169,15 +171,9 @@ fn not_fitted(interval: usize, error: &SineError) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
+    use crate::op::planned;
     use sigmatau_spectrum::Gaussian;
     use std::f64::consts::{SQRT_2, TAU};
-
-    fn planned(text: &str) -> Result<Box<dyn Analysis>, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map_err(|error| error.to_string())
-    }
 
     const RATE: f64 = 6400.0;
 
@@ -204,10 +200,10 @@ mod tests {
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        assert_eq!(planned("").unwrap().parameters(), "harmonics = 40\n");
+        assert_eq!(planned(&OP, "", plan).unwrap().parameters(), "harmonics = 40\n");
         let text = "harmonics = 3\ninterval_s = 0.2\n";
-        assert_eq!(planned(text).unwrap().parameters(), text);
-        assert!(planned("harmonics = 0").err().unwrap().contains("at least the fundamental"));
+        assert_eq!(planned(&OP, text, plan).unwrap().parameters(), text);
+        assert!(planned(&OP, "harmonics = 0", plan).err().unwrap().contains("at least the fundamental"));
     }
 
     #[test]

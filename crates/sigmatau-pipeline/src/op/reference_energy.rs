@@ -264,13 +264,8 @@ fn not_assessable(error: &PowerError) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
     use crate::op::lines::tests::table as responses;
-
-    fn planned(text: &str) -> Result<Reference, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        reference(&document.section().checked("the step", OP.parameters).unwrap()).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     /// 10 V and 1 A in phase for two intervals of 450 s at 50 Hz, with noise of `u` in each part.
     fn phasors(masters: &[&str], u: f64) -> Table {
@@ -299,19 +294,19 @@ mod tests {
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        let parameters = planned("").unwrap().parameters();
-        assert_eq!(planned(&parameters).unwrap().parameters(), parameters);
+        let parameters = planned(&OP, "", reference).unwrap().parameters();
+        assert_eq!(planned(&OP, &parameters, reference).unwrap().parameters(), parameters);
         OP.parameters[0]
             .iter()
             .for_each(|key| assert!(parameters.contains(&format!("{} = ", key.name)), "{}", key.name));
-        let message = planned("standard_share = 2").err().unwrap();
+        let message = planned(&OP, "standard_share = 2", reference).err().unwrap();
         assert!(message.contains("`standard_share` is 2 and must lie from 0 to 1"), "{message}");
     }
 
     /// 25.05 kWh against 25 kWh are 0.2 %; √(0.03² + 0.04²) · 1.002 are 0.0501 %.
     #[test]
     fn error_of_a_meter_is_that_by_hand() {
-        let table = rows(&planned("").unwrap(), Some(25.05));
+        let table = rows(&planned(&OP, "", reference).unwrap(), Some(25.05));
         let column = |name| table.floats(name).unwrap();
         assert!((column("energy_kwh")[0] - 25.0).abs() < 1e-10 && (column("u_kwh")[0] - 0.0125).abs() < 1e-10);
         assert!((column("error_pct")[0] - 0.2).abs() < 1e-9 && (column("u_pct")[0] - 0.0501).abs() < 1e-9);
@@ -322,7 +317,7 @@ mod tests {
 
     #[test]
     fn shares_of_the_budget_add_up_to_one() {
-        let reference = planned("resolution_kwh = 0.01\ntime_base_u = 1e-4").unwrap();
+        let reference = planned(&OP, "resolution_kwh = 0.01\ntime_base_u = 1e-4", reference).unwrap();
         for registered in [None, Some(20.0)] {
             let table = rows(&reference, registered);
             let share: f64 = table.floats("share").unwrap()[1..].iter().sum();
@@ -334,7 +329,7 @@ mod tests {
     /// Noise of u in all parts leaves u √(V² + I²) √(450² + 450²) J at the digitizers.
     #[test]
     fn noise_is_no_part_of_the_correlated_share() {
-        let found = energy(&planned("").unwrap(), 1e-3);
+        let found = energy(&planned(&OP, "", reference).unwrap(), 1e-3);
         let joules = 1e4 * 1e-3 * 101f64.sqrt() * 450.0 * 2f64.sqrt();
         assert!((found.noise.sqrt() * 3.6e6 / joules - 1.0).abs() < 1e-9);
         let correlated = found.error_of("m", 25.0, 0.0).correlated;
@@ -344,7 +339,7 @@ mod tests {
     /// Both ratios against one standard alone: their errors in magnitude add up, 0.03 % + 0.04 %.
     #[test]
     fn a_standard_in_common_adds_up() {
-        let table = rows(&planned("standard_share = 1").unwrap(), None);
+        let table = rows(&planned(&OP, "standard_share = 1", reference).unwrap(), None);
         assert!((table.floats("u_pct").unwrap()[0] - 0.07).abs() < 1e-9);
         assert_eq!(table.texts("source").unwrap()[1], "standard");
     }
@@ -357,13 +352,13 @@ mod tests {
         rows.push(["c", "pacing"].map(Cell::from).into_iter().chain(numbers));
         clock.append(rows.table()).unwrap();
         let master = &Master::all(&phasors(&["m"], 0.0))[0];
-        let found = planned("").unwrap().energy(master, &[None, None, Some(&clock)]).unwrap();
+        let found = planned(&OP, "", reference).unwrap().energy(master, &[None, None, Some(&clock)]).unwrap();
         assert!((found.energy.standard_uncertainty / found.energy.value - 5e-4).abs() < 1e-12);
     }
 
     #[test]
     fn meters_and_registered_energies_go_together() {
-        let reference = planned("registered_kwh = [1, 2]").unwrap();
+        let reference = planned(&OP, "registered_kwh = [1, 2]", reference).unwrap();
         assert_eq!(Master::all(&phasors(&["a", "b"], 0.0)).len(), 2);
         assert!(reference.misfit(2).is_none());
         assert!(reference.misfit(3).unwrap().seen.contains("2 registered energies and 3 meters"));
@@ -376,7 +371,7 @@ mod tests {
         let names: [Cell; 4] = ["m".into(), 0_i64.into(), 450.0.into(), 3_i64.into()];
         rows.push(names.into_iter().chain([150.0, 1.0, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0].map(Cell::from)));
         table.append(rows.table()).unwrap();
-        let found = planned("").unwrap().energy(&Master::all(&table)[0], &[None; 3]).unwrap();
+        let found = planned(&OP, "", reference).unwrap().energy(&Master::all(&table)[0], &[None; 3]).unwrap();
         assert_eq!(&*found.findings[0].code, "harmonic-missing");
         assert!((found.energy.value * 3.6e6 - 10.0 * 900.0 - 0.1 * 450.0).abs() < 1e-6);
     }

@@ -4,14 +4,13 @@ use super::{Analysis, Input, Op, Subject};
 use crate::dataset::{Dataset, Reads, Scope, Unit};
 use crate::document::{DocumentError, Parameter, Section};
 use rayon::prelude::*;
-use sigmatau_core::{Finding, Severity};
+use sigmatau_core::{Finding, Severity, Unit as Measure};
 use sigmatau_data::schema::{Cell, Rows};
 use sigmatau_data::waveform::{ChannelInfo, SteadyWaveform, Waveform};
 use sigmatau_data::{DataError, Table, schema};
 use sigmatau_dynamic::StandardUncertainty;
-use sigmatau_dynamic::effect::Effect;
 use sigmatau_dynamic::method::{Delay, Estimation, METHODS, Method, MethodError, Settings};
-use sigmatau_dynamic::response::{Line, Response, Sharing};
+use sigmatau_dynamic::response::{Line, Response};
 use sigmatau_dynamic::screen::Screen;
 use sigmatau_spectrum::welch::Detrend;
 use sigmatau_spectrum::window::WINDOWS;
@@ -168,21 +167,21 @@ impl Analysis for Responses {
         let names = channels.iter().map(|channel| channel.name.as_str()).collect();
         let bench = Bench { method: self.method, settings: Settings { step, ..self.settings.clone() }, names };
         if let Some(record) = input.dataset.steady_waveform(unit, AT_ONCE)? {
-            let response = self.timed(bench.streamed(&record)?);
+            let response = self.finished(bench.streamed(&record)?, channels);
             return Ok(part(self.method, [(record.sensor.as_str(), record.findings.clone(), response)]));
         }
         let records = input.dataset.waveforms(unit)?;
-        let responses: Vec<Response> = records.par_iter().map(|record| self.timed(bench.assess(record))).collect();
+        let responses: Vec<Response> =
+            records.par_iter().map(|record| self.finished(bench.assess(record), channels)).collect();
         let whole = records.iter().zip(responses);
         Ok(part(self.method, whole.map(|(record, response)| (&*record.sensor, record.findings.clone(), response))))
     }
 }
 
 impl Responses {
-    /// The response with what the time between the channels leaves uncertain of its phase.
-    fn timed(&self, response: Response) -> Response {
-        let frequencies: Vec<f64> = response.lines.iter().map(|line| line.frequency).collect();
-        Effect::delay("time between the channels", self.time_u, &frequencies).added_to(&response)
+    /// The response with its unit, and with what the time between the channels leaves uncertain of its phase.
+    fn finished(&self, response: Response, channels: &[ChannelInfo]) -> Response {
+        Response { unit: unit(channels), ..response.late(self.time_u) }
     }
 }
 
@@ -195,6 +194,11 @@ fn pair<'a>(channels: &'a [ChannelInfo], dataset: &str) -> Result<&'a [ChannelIn
     } else {
         Err(DataError::Channels { file: dataset.to_owned(), seen: seen(), advice })
     }
+}
+
+/// The unit of what came out over that of what went in, where both are known.
+fn unit(channels: &[ChannelInfo]) -> Option<Measure> {
+    channels[1].unit.as_ref()?.over_unit(channels[0].unit.as_ref()?)
 }
 
 /// Rows and remarks.
@@ -287,21 +291,23 @@ fn not_assessable(error: &MethodError) -> Finding {
 
 /// Puts the lines of a response behind the rows.
 pub(super) fn push(rows: &mut Rows, sensor: &str, response: &Response, method: &str) {
-    let sharing = sharing(&response.sharing);
-    response.lines.iter().for_each(|line| push_line(rows, sensor, line, method, &sharing));
+    let common = common(response);
+    response.lines.iter().for_each(|line| push_line(rows, sensor, line, method, &common));
 }
 
-/// What the columns `sharing_hz` and `sharing` hold.
-fn sharing(sharing: &Sharing) -> (f64, String) {
+/// What the columns `sharing_hz`, `sharing`, `common_delay_u` and `unit` hold, the same for all lines.
+fn common(Response { sharing, common_delay, unit, .. }: &Response) -> [Cell; 4] {
     let spacing = if sharing.is_nothing() { f64::NAN } else { sharing.spacing };
     let words: Vec<String> = sharing.correlations.iter().map(|correlation| format!("{correlation:.4}")).collect();
-    (spacing, words.join(" "))
+    let delay = if common_delay.0 > 0.0 { common_delay.0 } else { f64::NAN };
+    let unit = unit.as_ref().map_or_else(String::new, ToString::to_string);
+    [spacing.into(), words.join(" ").into(), delay.into(), unit.into()]
 }
 
-fn push_line(rows: &mut Rows, sensor: &str, line: &Line, method: &str, (spacing, sharing): &(f64, String)) {
+fn push_line(rows: &mut Rows, sensor: &str, line: &Line, method: &str, common: &[Cell; 4]) {
     let Line { frequency, value, covariance, coherence, dof } = *line;
     let phase_u = Some(line.phase_u()).filter(|u| u.is_finite()).unwrap_or(f64::NAN);
-    let row: [Cell; 16] = [
+    let row: [Cell; 14] = [
         sensor.into(),
         frequency.into(),
         value.norm().into(),
@@ -316,8 +322,6 @@ fn push_line(rows: &mut Rows, sensor: &str, line: &Line, method: &str, (spacing,
         coherence.into(),
         dof.into(),
         method.into(),
-        (*spacing).into(),
-        sharing.as_str().into(),
     ];
-    rows.push(row);
+    rows.push(row.into_iter().chain(common.iter().cloned()));
 }

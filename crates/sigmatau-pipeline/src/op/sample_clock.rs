@@ -219,14 +219,8 @@ fn not_found(error: &ClockError) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
+    use crate::op::planned;
     use std::f64::consts::TAU;
-
-    fn planned(text: &str) -> Result<Clocks, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("step", OP.parameters).unwrap();
-        clocks(&section).map_err(|error| error.to_string())
-    }
 
     fn record(channels: Vec<Vec<f64>>) -> Waveform {
         Waveform { sensor: "s".into(), rate: 1000.0, channels, findings: Vec::new() }
@@ -236,8 +230,8 @@ mod tests {
     fn what_is_asked_says_itself_and_can_be_read_again() {
         for text in ["tone_hz = 50\nterms = \"drift\"\n", "from = \"stamps\"\nlatency_s = 1e-3\nreference_u_s = 1e-6\n"]
         {
-            let said = planned(text).unwrap().parameters();
-            assert_eq!(planned(&said).unwrap().parameters(), said, "{text}");
+            let said = planned(&OP, text, clocks).unwrap().parameters();
+            assert_eq!(planned(&OP, &said, clocks).unwrap().parameters(), said, "{text}");
         }
     }
 
@@ -253,7 +247,7 @@ mod tests {
             ),
             ("tone_hz = 50\nreference_u_s = -1", "line 2: the uncertainty -1 s must not be negative"),
         ] {
-            let message = planned(text).err().expect("a refusal");
+            let message = planned(&OP, text, clocks).err().expect("a refusal");
             assert!(message.contains(reason), "{text}: {message}");
         }
     }
@@ -262,10 +256,11 @@ mod tests {
     fn a_slow_sensor_is_found_by_a_tone_and_by_stamps() {
         let late = 1.0 + 1e-5; // s of reference time for each s that the sensor counts
         let tone = |stretch: f64| (0..5000).map(|n| (TAU * 50.0 * stretch * f64::from(n) / 1000.0).sin()).collect();
-        let by_tone = planned("tone_hz = 50").unwrap().clock(&record(vec![tone(1.0), tone(late)])).unwrap();
+        let by_tone =
+            planned(&OP, "tone_hz = 50", clocks).unwrap().clock(&record(vec![tone(1.0), tone(late)])).unwrap();
         let mut stamps: Vec<f64> = (0..5000).map(|n| 7.0 + late * f64::from(n) / 1000.0).collect();
         stamps[100] = f64::NAN;
-        let by_stamps = planned("from = \"stamps\"").unwrap().clock(&record(vec![stamps])).unwrap();
+        let by_stamps = planned(&OP, "from = \"stamps\"", clocks).unwrap().clock(&record(vec![stamps])).unwrap();
         assert!((by_tone.coefficients[1] / 1e-5 - 1.0).abs() < 1e-3, "{by_tone:?}");
         assert!((by_stamps.coefficients[1] / 1e-5 - 1.0).abs() < 1e-6, "{by_stamps:?}");
         assert!((by_stamps.coefficients[0] - 7.0 - 1e-5 * by_stamps.origin).abs() < 1e-9, "{by_stamps:?}");

@@ -284,13 +284,8 @@ fn no_reference(laboratory: &Laboratory, count: usize) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
     use crate::op::laboratories::tests::point;
-
-    fn planned(text: &str) -> Result<Scores, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        scores(&document.section().checked("the step", OP.parameters).unwrap()).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     fn with_besides(besides: [f64; 4]) -> Point {
         let mut point = point(&[(10.5, 0.3), (11.5, 0.3)]);
@@ -301,18 +296,21 @@ mod tests {
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
         for text in ["", "method = \"algorithm-a\"", "reference = 10.0\nu_reference = \"u_ref\"\nsigma = 0.5"] {
-            let parameters = planned(text).unwrap().parameters();
-            assert_eq!(planned(&parameters).unwrap().parameters(), parameters);
+            let parameters = planned(&OP, text, scores).unwrap().parameters();
+            assert_eq!(planned(&OP, &parameters, scores).unwrap().parameters(), parameters);
         }
-        assert!(planned("method = \"medan\"").err().unwrap().contains("did you mean `median`"));
+        assert!(planned(&OP, "method = \"medan\"", scores).err().unwrap().contains("did you mean `median`"));
         assert!(
-            planned("method = \"median\"\nreference = 1").err().unwrap().contains("either `reference` or `method`")
+            planned(&OP, "method = \"median\"\nreference = 1", scores)
+                .err()
+                .unwrap()
+                .contains("either `reference` or `method`")
         );
     }
 
     #[test]
     fn the_score_that_counts_depends_on_what_is_known() {
-        let scores = planned("").unwrap();
+        let scores = planned(&OP, "", scores).unwrap();
         let judged = |besides| scores.against_stated(with_besides(besides)).1[0].judged().unwrap();
         assert_eq!(judged([10.0, 0.1, 0.0, 0.5]), ("z", 1.0, Performance::Satisfactory));
         assert_eq!(judged([10.0, 0.4, 0.0, 0.3]), ("z_prime", 1.0, Performance::Satisfactory));
@@ -323,7 +321,7 @@ mod tests {
     /// What both share through one standard makes the difference surer: ζ = 0.5/√(0.09 + 0.16 − 2·0.08).
     #[test]
     fn shared_parts_raise_the_scores() {
-        let held = planned("").unwrap().against_stated(with_besides([10.0, 0.4, 0.08, f64::NAN])).1;
+        let held = planned(&OP, "", scores).unwrap().against_stated(with_besides([10.0, 0.4, 0.08, f64::NAN])).1;
         assert!((zeta(&held[0].result, &held[0].assigned, held[0].covariance) - 0.5 / 0.3).abs() < 1e-14);
         assert!((held[0].e_n() - 0.25 / 0.3).abs() < 1e-14);
         assert_eq!(held[1].judged().unwrap().2, Performance::Unsatisfactory);
@@ -331,14 +329,14 @@ mod tests {
 
     #[test]
     fn laboratories_without_an_assigned_value_are_remarked() {
-        let (scored, _, findings) = planned("").unwrap().against_stated(with_besides([f64::NAN; 4]));
+        let (scored, _, findings) = planned(&OP, "", scores).unwrap().against_stated(with_besides([f64::NAN; 4]));
         assert_eq!((scored.laboratories.len(), &*findings[0].code), (0, "no-reference"));
     }
 
     /// The score of a member of the weighted mean has u² = u_i² − u_ref².
     #[test]
     fn a_consensus_value_brings_its_covariances() {
-        let scores = planned("method = \"weighted-mean\"").unwrap();
+        let scores = planned(&OP, "method = \"weighted-mean\"", scores).unwrap();
         let held = scores.held(with_besides([f64::NAN; 4]), None).1;
         let zeta = zeta(&held[1].result, &held[1].assigned, held[1].covariance);
         assert!((zeta - 0.5 / (0.09_f64 - 0.045).sqrt()).abs() < 1e-13, "{zeta}");

@@ -12,6 +12,8 @@ use sigmatau_spectrum::SineFit;
 use sigmatau_spectrum::sine::{Distortion, SineError};
 
 /// Sine waves fitted to every channel of every sensor of the dataset.
+///
+/// Records are read as a whole, 8 bytes a point and channel.
 pub(super) static OP: Op = Op {
     name: "sine",
     title: "sine waves in records: frequency, amplitude and phase with uncertainty, distortion; IEEE 1057, IEEE 1241",
@@ -209,13 +211,7 @@ fn not_fitted(error: &SineError) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
-
-    fn planned(text: &str) -> Result<Sines, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("step", OP.parameters).unwrap();
-        sines(&section).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     fn tone(n: usize) -> f64 {
         0.5 + 2.0 * (0.3 * n as f64 + 1.0).cos() + 0.02 * (0.6 * n as f64).cos()
@@ -231,9 +227,9 @@ mod tests {
     #[test]
     fn what_is_asked_says_itself_and_can_be_read_again() {
         let text = "frequencies = [50.0, 150.0]\nfit_frequency = \"yes\"\njitter = 1e-9\nduration_s = 2\n";
-        let said = planned(text).unwrap().parameters();
+        let said = planned(&OP, text, sines).unwrap().parameters();
         assert!(said.contains("fit_frequency = \"yes\"") && said.contains("duration_s = 2.0"), "{said}");
-        assert_eq!(planned(&said).unwrap().parameters(), said);
+        assert_eq!(planned(&OP, &said, sines).unwrap().parameters(), said);
     }
 
     #[test]
@@ -245,15 +241,16 @@ mod tests {
             ("frequencies = [0]", "line 1: every frequency must be positive"),
             ("start_s = -1", "line 1: `start_s` is -1"),
         ] {
-            let message = planned(text).err().expect("a refusal");
+            let message = planned(&OP, text, sines).err().expect("a refusal");
             assert!(message.contains(reason), "{text}: {message}");
         }
     }
 
     #[test]
     fn a_tone_that_is_found_is_the_one_that_was_given() {
-        let found = planned("harmonics = 2").unwrap().fitted(&record(400), RATE).unwrap();
-        let given = planned("frequencies = [0.3]\nharmonics = 2").unwrap().fitted(&record(400), RATE).unwrap();
+        let found = planned(&OP, "harmonics = 2", sines).unwrap().fitted(&record(400), RATE).unwrap();
+        let given =
+            planned(&OP, "frequencies = [0.3]\nharmonics = 2", sines).unwrap().fitted(&record(400), RATE).unwrap();
         for fit in [&found, &given] {
             assert!((fit.tones[0].amplitude() - 2.0).abs() < 1e-9 && (fit.tones[1].amplitude() - 0.02).abs() < 1e-9);
         }
@@ -263,12 +260,12 @@ mod tests {
 
     #[test]
     fn a_stretch_moves_the_phase_to_its_first_point() {
-        let sines = planned("frequencies = [0.3]\nharmonics = 2\nstart_s = 2\nduration_s = 30").unwrap();
+        let sines = planned(&OP, "frequencies = [0.3]\nharmonics = 2\nstart_s = 2\nduration_s = 30", sines).unwrap();
         let whole = record(400);
         let stretch = sines.stretch(&whole, RATE);
         assert_eq!((stretch[0], stretch.len()), (tone(13), 188));
         let phase = sines.fitted(stretch, RATE).unwrap().tones[0].phase();
         assert!((phase - (0.3 * 13.0 + 1.0 - RATE)).abs() < 1e-9, "{phase}");
-        assert!(planned("start_s = 1e6").unwrap().stretch(&whole, RATE).is_empty());
+        assert!(planned(&OP, "start_s = 1e6", super::sines).unwrap().stretch(&whole, RATE).is_empty());
     }
 }

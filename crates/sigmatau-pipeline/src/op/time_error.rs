@@ -204,15 +204,9 @@ fn points(seconds: f64, tau0: f64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
+    use crate::op::planned;
     use sigmatau_data::clock::ClockKind;
     use sigmatau_spectrum::PowerLaw;
-
-    fn planned(text: &str) -> Result<Box<dyn Analysis>, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map_err(|error| error.to_string())
-    }
 
     fn time_error() -> TimeError {
         let limits = Limits { offset: 1e-9, share: 1.0, duration: 1000.0 };
@@ -232,8 +226,8 @@ mod tests {
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        let parameters = planned("").unwrap().parameters();
-        assert_eq!(planned(&parameters).unwrap().parameters(), parameters);
+        let parameters = planned(&OP, "", plan).unwrap().parameters();
+        assert_eq!(planned(&OP, &parameters, plan).unwrap().parameters(), parameters);
         OP.parameters
             .iter()
             .copied()
@@ -250,7 +244,7 @@ mod tests {
             ("share = 1.5", "must lie between 0 and 1"),
             ("limit_s = 0", "must be a positive number"),
         ] {
-            let message = planned(text).err().unwrap();
+            let message = planned(&OP, text, plan).err().unwrap();
             assert!(message.contains(reason), "{text}: {message}");
         }
     }

@@ -155,17 +155,12 @@ impl Classes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
     use crate::op::lines::tests::table;
-
-    fn planned(text: &str) -> Result<Classes, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        classes(&document.section().checked("the step", OP.parameters).unwrap()).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     /// A transducer of the ratio 0.01 with these errors in per cent at 1 kHz, 8 kHz and 20 kHz, known to 0.01 %.
     fn decided(percent: [f64; 3]) -> (Vec<BandDecision>, Classes) {
-        let classes = planned("ratio = 0.01").unwrap();
+        let classes = planned(&OP, "ratio = 0.01", classes).unwrap();
         let rows = [(1e3, percent[0]), (8e3, percent[1]), (20e3, percent[2])];
         let rows = rows.map(|(frequency, percent)| ("CT", frequency, 0.01 * (1.0 + percent / 100.0), 1e-6, "h1"));
         let (sensor, response) = &lines::responses(&table(&rows))[0];
@@ -175,8 +170,8 @@ mod tests {
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        let parameters = planned("ratio = 0.01").unwrap().parameters();
-        assert_eq!(planned(&parameters).unwrap().parameters(), parameters);
+        let parameters = planned(&OP, "ratio = 0.01", classes).unwrap().parameters();
+        assert_eq!(planned(&OP, &parameters, classes).unwrap().parameters(), parameters);
         OP.parameters[0]
             .iter()
             .for_each(|key| assert!(parameters.contains(&format!("{} = ", key.name)), "{}", key.name));
@@ -191,7 +186,7 @@ mod tests {
             ("ratio = 1\nbands = [3000, 50, 1, 1]", "four numbers"),
             ("ratio = 1\nguard = -1", "must not be negative"),
         ] {
-            let message = planned(text).err().unwrap();
+            let message = planned(&OP, text, classes).err().unwrap();
             assert!(message.contains(reason), "{text}: {message}");
         }
     }
@@ -213,7 +208,8 @@ mod tests {
 
     #[test]
     fn bands_of_ones_own_are_taken() {
-        let classes = planned("ratio = 1\nclass = \"ours\"\nbands = [50, 3000, 0.5, 1, 3000, 9000, 2, 3]").unwrap();
+        let classes =
+            planned(&OP, "ratio = 1\nclass = \"ours\"\nbands = [50, 3000, 0.5, 1, 3000, 9000, 2, 3]", classes).unwrap();
         assert_eq!(classes.limits.bands[1], Band::symmetric(3000.0, 9000.0, 2.0, 3.0));
         assert_eq!(classes.limits.class, "ours");
     }

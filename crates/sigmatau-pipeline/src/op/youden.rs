@@ -167,22 +167,22 @@ mod tests {
     use super::*;
     use crate::document::Document;
     use crate::op::laboratories::tests::point;
-
-    fn planned(text: &str) -> Result<String, String> {
-        let document = Document::parse(text, "a.toml").unwrap();
-        let section = document.section().checked("the step", OP.parameters).unwrap();
-        plan(&section).map(|analysis| analysis.parameters()).map_err(|error| error.to_string())
-    }
+    use crate::op::planned;
 
     #[test]
     fn parameters_show_every_default_and_are_read_back() {
-        let parameters = planned("").unwrap();
+        let parameters = planned(&OP, "", plan).map(|analysis| analysis.parameters()).unwrap();
         assert_eq!(
             parameters,
             "samples = []\nsignificance = 0.05\nlaboratory = \"laboratory\"\nvalue = \"value\"\nleave_out = []\n"
         );
-        assert_eq!(planned(&parameters).unwrap(), parameters);
-        assert!(planned("samples = [\"a\"]").unwrap_err().contains("name two points"));
+        assert_eq!(planned(&OP, &parameters, plan).map(|analysis| analysis.parameters()).unwrap(), parameters);
+        assert!(
+            planned(&OP, "samples = [\"a\"]", plan)
+                .map(|analysis| analysis.parameters())
+                .unwrap_err()
+                .contains("name two points")
+        );
     }
 
     /// Laboratories along the diagonal with one across it, whose samples were mixed up.

@@ -4,7 +4,7 @@ use super::{Calibration, Complex, Quantity, Uncertainty, Values, grouped};
 use sigmatau_core::Unit;
 use sigmatau_data::Table;
 
-/// The calibrations of one sensor from a `response/2` table; nothing where a column is missing.
+/// The calibrations of one sensor from a `response/3` table; nothing where a column is missing.
 pub(super) fn calibrations(table: &Table) -> Option<Vec<Calibration>> {
     let methods = grouped(table, "method")?.into_iter();
     methods
@@ -14,7 +14,7 @@ pub(super) fn calibrations(table: &Table) -> Option<Vec<Calibration>> {
 
 fn quantities(table: &Table) -> Option<Vec<Quantity>> {
     let floats = |name: &str| table.floats(name).map(<[f64]>::to_vec);
-    let unit = || table.column("magnitude").and_then(|column| column.unit.clone());
+    let unit = || stated(table).or_else(|| table.column("magnitude")?.unit.clone());
     let standard = |u: &str| Some(Uncertainty::Standard { u: floats(u)?, dof: floats("dof")? });
     let real = |role, column, unit, uncertainty| {
         Some(Quantity { role, column, unit, values: Values::Real(floats(column)?, uncertainty) })
@@ -38,6 +38,12 @@ fn quantities(table: &Table) -> Option<Vec<Quantity>> {
     }
     quantities.push(degrees_of_freedom("dof", &floats("dof")?));
     Some(quantities)
+}
+
+/// The unit that stands beside the lines.
+fn stated(table: &Table) -> Option<Unit> {
+    let word = table.texts("unit")?.first().filter(|word| !word.is_empty())?;
+    Unit::parse(word).ok()
 }
 
 /// Degrees of freedom as words: they can be infinite, which D-SI numbers can't.

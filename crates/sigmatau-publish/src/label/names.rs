@@ -80,6 +80,7 @@ pub(super) static NAMES: &[Label] = &[
     pair("coherence", "coherence γ²", "相干性 γ²"),
     pair("sharing_hz", "step of sharing", "相关步长"),
     pair("sharing", "shared with neighbours", "邻线相关"),
+    pair("common_delay_u", "u of common delay", "共同时延不确定度"),
     pair("channel", "channel", "通道"),
     pair("tone", "tone", "音"),
     pair("frequency_u", "u(f)", "u(f)"),

@@ -12,7 +12,7 @@ const QUANTITIES: [(Axis, Option<&str>); 3] = [
     (Axis::linear("coherence", "1"), None),
 ];
 
-/// The charts of a `response/2` table; nothing where a column is missing.
+/// The charts of a `response/3` table; nothing where a column is missing.
 ///
 /// Of a response with very many lines, equal stretches are shown by their lowest and their highest line.
 pub(super) fn charts(table: &Table) -> Option<Vec<Chart>> {

@@ -77,7 +77,7 @@ impl Sensor {
     }
 
     /// The true response in the schema of responses.
-    pub(super) fn truth(&self, frequencies: &[f64]) -> Table {
+    pub(super) fn truth(&self, frequencies: &[f64], unit: &str) -> Table {
         let values: Vec<Complex64> = frequencies.iter().map(|&f| self.response(f)).collect();
         let number = |name: &str| -> Vec<f64> {
             match name {
@@ -86,7 +86,7 @@ impl Sensor {
                 "phase_rad" => values.iter().map(|value| value.arg()).collect(),
                 "real" => values.iter().map(|value| value.re).collect(),
                 "imag" => values.iter().map(|value| value.im).collect(),
-                "coherence" | "dof" | "sharing_hz" => vec![f64::NAN; frequencies.len()],
+                "coherence" | "dof" | "sharing_hz" | "common_delay_u" => vec![f64::NAN; frequencies.len()],
                 _ => vec![0.0; frequencies.len()],
             }
         };
@@ -96,6 +96,7 @@ impl Sensor {
                 "sensor" => Values::Text(vec![self.name.clone(); frequencies.len()]),
                 "method" => Values::Text(vec!["truth".to_owned(); frequencies.len()]),
                 "sharing" => Values::Text(vec![String::new(); frequencies.len()]),
+                "unit" => Values::Text(vec![unit.to_owned(); frequencies.len()]),
                 name => Values::Float(number(name)),
             };
         }

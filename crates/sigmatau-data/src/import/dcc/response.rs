@@ -259,6 +259,7 @@ impl Lines {
         let count = hertz.len();
         let Self { unit, polar, cartesian } = self;
         let square = unit.times_unit(&unit).unwrap_or(Unit::ONE);
+        let symbol = unit.to_string();
         let mut numbers = [
             (Unit::HERTZ, hertz),
             (unit.clone(), polar.magnitude),
@@ -273,11 +274,13 @@ impl Lines {
             (Unit::ONE, coherence),
             (Unit::ONE, dof),
             (Unit::HERTZ, vec![f64::NAN; count]),
+            (Unit::SECOND, vec![f64::NAN; count]),
         ]
         .into_iter();
         let columns = SCHEMA.fields.iter().map(|field| match (field.kind, field.name) {
             (Kind::Text, "sensor") => Column::text(field.name, vec![sensor.to_owned(); count]),
             (Kind::Text, "sharing") => Column::text(field.name, vec![String::new(); count]),
+            (Kind::Text, "unit") => Column::text(field.name, vec![symbol.clone(); count]),
             (Kind::Text, _) => Column::text(field.name, vec![method.clone(); count]),
             _ => {
                 let (unit, values) = numbers.next().expect("the schema has as many columns of numbers");

@@ -1,5 +1,5 @@
 use super::*;
-use crate::covariance::{Covariance, Variance};
+use crate::covariance::{Covariance, StandardUncertainty, Variance};
 use crate::filter::{Iir, Start};
 use crate::response::Line;
 use sigmatau_spectrum::Window;
@@ -35,6 +35,21 @@ fn full(response: &Response) -> DMatrix<f64> {
         full[(k + lines, k)] = covariance.cross;
     }
     full
+}
+
+#[test]
+fn a_common_delay_goes_to_the_coefficients_as_the_whole_matrix_does() {
+    let response = response_of(&sensor(), 45.0);
+    let late = response.clone().late(StandardUncertainty(1e-4));
+    let shift: Vec<Complex64> =
+        response.lines.iter().map(|line| line.value * Complex64::new(0.0, -TAU * line.frequency * 1e-4)).collect();
+    let stacked = DVector::from_iterator(60, shift.iter().map(|z| z.re).chain(shift.iter().map(|z| z.im)));
+    let whole = full(&response) + &stacked * stacked.transpose();
+    let of = |goal: Goal<'_>| goal.fir(8).unwrap().filter.covariance().to_dense();
+    let expected = of(Goal { covariance: Some(&whole), ..goal(&response, Aim::Inverse) });
+    assert_near(&of(goal(&late, Aim::Inverse)), &expected, 1e-9);
+    let apart = Response { common_delay: StandardUncertainty(0.0), ..late };
+    assert!((of(goal(&apart, Aim::Inverse)) - &expected).amax() > 0.1 * expected.amax());
 }
 
 /// The response with part `part` of (Re H_1 …, Im H_1 …) moved.

@@ -5,7 +5,7 @@ use sigmatau_spectrum::RealFft;
 use sigmatau_spectrum::fft::Complex64;
 use sigmatau_spectrum::sine::fourier_sums;
 
-/// Lines that are fitted together.
+/// The line itself with those that are fitted together.
 const LINES: usize = 13;
 
 /// The lowest of them is at least so many turns per record.
@@ -17,7 +17,8 @@ pub(super) struct Local {
     pub(super) frequency: f64,
     pub(super) excitation: Complex64,
     pub(super) response: Complex64,
-    /// E|E|² of Y = H X + E, from what a response that changes linearly with frequency leaves unexplained.
+    /// E|E|² of Y = H X + E, from what a response that changes linearly with frequency leaves unexplained in the
+    /// lines around.
     pub(super) unexplained: f64,
     /// The degrees of freedom of that.
     pub(super) dof: f64,
@@ -42,7 +43,7 @@ impl<'a> Neighbours<'a> {
     }
 
     /// The distance of lines in Hz.
-    fn width(&self) -> f64 {
+    pub(super) fn width(&self) -> f64 {
         self.rate / self.channels[0].len() as f64
     }
 
@@ -71,16 +72,16 @@ impl<'a> Neighbours<'a> {
     }
 }
 
-/// Fits Y = (h₀ + h₁ j) X + E, where j counts from the line `own`.
+/// Fits Y = (h₀ + h₁ j) X + E to the lines around `own`, from which j counts. The line itself is left out: an error
+/// that went into the estimate of its own variance would seldom look large beside it.
 fn local(frequency: f64, own: usize, x: &[Complex64], y: &[Complex64]) -> Local {
-    let offsets = || (0..x.len()).map(|line| line as f64 - own as f64);
-    let sum = |power: i32| offsets().zip(x).map(|(j, x)| j.powi(power) * x.norm_sqr()).sum::<f64>();
+    let around = || (0..x.len()).filter(|line| *line != own).map(|line| (line as f64 - own as f64, x[line], y[line]));
+    let sum = |power: i32| around().map(|(j, x, _)| j.powi(power) * x.norm_sqr()).sum::<f64>();
     let normal = Matrix2::new(sum(0), sum(1), sum(1), sum(2)).cast::<Complex64>();
-    let pull =
-        |power: i32| offsets().zip(x.iter().zip(y)).map(|(j, (x, y))| j.powi(power) * x.conj() * y).sum::<Complex64>();
+    let pull = |power: i32| around().map(|(j, x, y)| j.powi(power) * x.conj() * y).sum::<Complex64>();
     let fitted = normal.lu().solve(&Vector2::new(pull(0), pull(1))).unwrap_or_default();
-    let rest = |(j, (x, y)): (f64, (&Complex64, &Complex64))| (y - (fitted[0] + fitted[1] * j) * x).norm_sqr();
-    let dof = x.len() as f64 - 2.0;
-    let unexplained = offsets().zip(x.iter().zip(y)).map(rest).sum::<f64>() / dof;
+    let dof = x.len() as f64 - 3.0;
+    let rest = |(j, x, y): (f64, Complex64, Complex64)| (y - (fitted[0] + fitted[1] * j) * x).norm_sqr();
+    let unexplained = around().map(rest).sum::<f64>() / dof;
     Local { frequency, excitation: x[own], response: y[own], unexplained, dof: 2.0 * dof }
 }

@@ -102,6 +102,18 @@ fn peak_over_peak_is_told_not_to_be_the_sensitivity() {
 }
 
 #[test]
+fn response_that_is_early_is_told() {
+    let [x, y] = shock(1e-4, 7);
+    let early = [[&[0.1; 3], &x[..POINTS - 3]].concat(), y.clone()];
+    let told = |record: &[Vec<f64>; 2]| {
+        let all = estimated(Settings { range: Some((500.0, 8000.0)), ..Settings::default() }, RATE, record);
+        all.findings.into_iter().find(|finding| finding.code == "leads")
+    };
+    assert_eq!(told(&[x, y]), None);
+    assert!(told(&early).unwrap().seen.contains("leads the excitation by "));
+}
+
+#[test]
 fn record_cut_off_in_the_ringing_is_less_sure() {
     let record = shock(1e-4, 5);
     let cut = record.clone().map(|series| series[..1060].to_vec());

@@ -1,14 +1,10 @@
 use super::*;
 use crate::dataset::{Dataset, Origin, Planned};
 use crate::document::Document;
+use crate::op::planned;
 use sigmatau_data::generate::{Extent, Histories};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-fn planned(text: &str) -> Result<Checks, String> {
-    let document = Document::parse(text, "a.toml").unwrap();
-    checks(&document.section().checked("the step", OP.parameters).unwrap()).map_err(|error| error.to_string())
-}
 
 fn opened(folder: &Path) -> Dataset {
     let document = Document::parse(&format!("path = \"{}\"", folder.display()), "a.toml").unwrap();
@@ -24,7 +20,7 @@ fn checked(histories: &Histories, keys: &str, lacking: &[&str]) -> (Table, Vec<F
     let dataset = opened(folder.path());
     let units = dataset.units(OP.scope);
     assert_eq!(units.len(), 1);
-    planned(keys).unwrap().compute(&Input { dataset: &dataset, beside: &[] }, &units[0]).unwrap()
+    planned(&OP, keys, checks).unwrap().compute(&Input { dataset: &dataset, beside: &[] }, &units[0]).unwrap()
 }
 
 fn histories() -> Histories {
@@ -84,11 +80,11 @@ fn a_check_without_its_tables_is_a_note() {
 
 #[test]
 fn parameters_show_every_default_and_are_read_back() {
-    let parameters = planned("checks = [\"en-score\"]\nfalse_acceptance = 0.05").unwrap().parameters();
+    let parameters = planned(&OP, "checks = [\"en-score\"]\nfalse_acceptance = 0.05", checks).unwrap().parameters();
     let expected = "checks = [\"en-score\"]\nrate = 0.01\ndependent = \"no\"\nnull = \"theoretical\"\nblock = 24\n\
                     false_acceptance = 0.05\n";
     assert_eq!(parameters, expected);
-    assert_eq!(planned(&parameters).unwrap().parameters(), parameters);
+    assert_eq!(planned(&OP, &parameters, checks).unwrap().parameters(), parameters);
 }
 
 #[test]
@@ -99,7 +95,7 @@ fn words_that_are_not_known_are_refused() {
         ("null = \"empiric\"", "did you mean `empirical`"),
         ("block = 1", "two readings or more"),
     ] {
-        let message = planned(text).err().expect(text);
+        let message = planned(&OP, text, checks).err().expect(text);
         assert!(message.starts_with("a.toml, line 1: ") && message.contains(reason), "{text}: {message}");
     }
 }
