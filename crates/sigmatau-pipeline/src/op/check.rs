@@ -108,7 +108,7 @@ fn findings(reports: &[Report], rate: f64) -> Vec<Finding> {
     let mut flagged: Vec<&Report> = assessed.into_iter().filter(|report| !report.flags.is_empty()).collect();
     flagged.sort_by_key(|report| std::cmp::Reverse(report.check.severity));
     let flagged = flagged.into_iter().map(flagged_by);
-    [verdict(&Verdict::of(reports, rate)), made(reports)]
+    [verdict(&Verdict::of(reports, rate)), checks_made(reports)]
         .into_iter()
         .chain(flagged)
         .chain(lacking.into_iter().map(not_assessable))
@@ -128,7 +128,7 @@ fn verdict(verdict: &Verdict) -> Finding {
 }
 
 /// Which checks found nothing, over how much: a record without rows says neither.
-fn made(reports: &[Report]) -> Finding {
+fn checks_made(reports: &[Report]) -> Finding {
     let made: Vec<&Report> = reports.iter().filter(|report| report.is_assessable()).collect();
     let silent = made.iter().filter(|report| report.flags.is_empty());
     let silent: Vec<String> = silent
