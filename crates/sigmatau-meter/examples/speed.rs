@@ -6,6 +6,7 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
+use sigmatau_meter::Area;
 use sigmatau_meter::daily::Frame;
 use sigmatau_meter::prior::Prior;
 use sigmatau_meter::solver::Solver;
@@ -18,13 +19,14 @@ fn main() {
     let mut case = common::case("typical", 1, DAYS);
     let (prior, gls) = (Prior::default(), Solver::named("gls").expect("it is in the list"));
     println!("gls {:.1}", least(|| (gls.solve)(&case.area, &prior)));
-    let frame = Frame::of(&case.area, &prior);
-    let whole = frame.read(&case.area, 0..96 * DAYS);
+    let frame = Frame::of(&case.area, &prior).expect("the area has a balance");
+    let read = |area: &Area, intervals| frame.read(area, intervals).expect("it is the area of the frame");
+    let whole = read(&case.area, 0..96 * DAYS);
     let last = 96 * (DAYS - 2)..96 * DAYS;
     case.area.master.supplied = case.area.master.supplied[last.clone()].to_vec();
     case.area.meters.iter_mut().for_each(|meter| meter.consumed = meter.consumed[last.clone()].to_vec());
-    println!("a day {:.2}", least(|| whole.plus(&frame.read(&case.area, 96..192))));
-    println!("errors from the state {:.1}", least(|| frame.errors(&case.area, &whole, &prior)));
+    println!("a day {:.2}", least(|| whole.plus(&read(&case.area, 96..192))));
+    println!("errors from the state {:.1}", least(|| frame.solution(&whole)));
 }
 
 /// The least CPU time of some turns on this thread, in ms.
