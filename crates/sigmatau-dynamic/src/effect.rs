@@ -55,10 +55,11 @@ impl Effect {
 
     /// Lines whose covariances hold the share of this effect, without it. A variance that rounding brings below 0 is 0.
     pub(crate) fn taken_from(&self, lines: &[Line]) -> Vec<Line> {
-        self.shared(lines, |all, share| Bivariate {
-            real: (all.real - share.real).max(0.0),
-            imaginary: (all.imaginary - share.imaginary).max(0.0),
-            cross: all.cross - share.cross,
+        self.shared(lines, |all, share| {
+            let [real, imaginary] =
+                [all.real - share.real, all.imaginary - share.imaginary].map(|variance| variance.max(0.0));
+            let most = (real * imaginary).sqrt();
+            Bivariate { real, imaginary, cross: (all.cross - share.cross).min(most).max(-most) }
         })
     }
 
