@@ -174,14 +174,14 @@ fn what_was_imported_is_issued_as_the_same_bytes() {
     assert_eq!(issue(&[again], "acc-1", &profile(""), Language::English).unwrap(), first);
 }
 
-/// Two-sided t of 17 degrees of freedom; √(2·17/16 · F) with F = 3.6337, the 95 % point of F with 2 and 16.
+/// Two-sided t of 17 degrees of freedom; √(2 F) with F = 3.5915, the 95 % point of F with 2 and 17.
 #[test]
 fn coverage_factors_are_those_of_the_degrees_of_freedom() {
     let text = issue(&[response(Some("V"))], "acc-1", &profile(""), Language::English).unwrap();
     let document = roxmltree::Document::parse(&text).unwrap();
     let factors = document.descendants().filter(|node| node.tag_name().name() == "coverageFactorXMLList");
     let factors: Vec<&str> = factors.filter_map(|node| node.text()).collect();
-    assert_eq!(factors, ["2.1098", "2.1098", "2.7788", "1.96", "1.96", "2.4477"]);
+    assert_eq!(factors, ["2.1098", "2.1098", "2.6801", "1.96", "1.96", "2.4477"]);
 }
 
 #[test]

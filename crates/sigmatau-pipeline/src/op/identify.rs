@@ -163,8 +163,10 @@ fn push(rows: &mut Rows, sensor: &str, of: Option<&Measure>, fit: &Identified) {
 
 /// The unit of a parameter, with that of the response in the place of `H` where it is known.
 fn unit(parameter: &str, of: Option<&Measure>) -> String {
-    let (Some(of), Some(rest)) = (of, parameter.strip_prefix('H')) else { return parameter.to_owned() };
-    let rest = Measure::parse(rest.trim_start_matches('·')).unwrap_or(Measure::ONE);
+    let rest = if parameter == "H" { Some("1") } else { parameter.strip_prefix("H·") };
+    let (Some(of), Some(rest)) = (of, rest.and_then(|rest| Measure::parse(rest).ok())) else {
+        return parameter.to_owned();
+    };
     of.times_unit(&rest).map_or_else(|| parameter.to_owned(), |unit| unit.to_string())
 }
 

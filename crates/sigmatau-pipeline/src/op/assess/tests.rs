@@ -93,7 +93,8 @@ fn meters_are_filed_by_their_table_and_those_that_are_not_are_told() {
     ]);
     let table = schema::meters::SCHEMA.select(&table.unwrap(), Path::new("m")).unwrap();
     let sent = |id: &str| sigmatau_data::MeterReadings { id: id.into(), times: vec![0], ..Default::default() };
-    let area = sigmatau_data::AreaReadings { id: "a".into(), meters: vec![sent("m"), sent("nobody")], findings: Vec::new() };
+    let area =
+        sigmatau_data::AreaReadings { id: "a".into(), meters: vec![sent("m"), sent("nobody")], findings: Vec::new() };
     let filed = Filed::of(&table, std::slice::from_ref(&area));
     let (raw, findings) = filed.raw(area);
     let seen: Vec<_> = raw.meters.iter().map(|meter| (meter.about.id.as_str(), meter.times.len())).collect();
